@@ -1,0 +1,9 @@
+/** The storage cannot do it, and trying again will not help. Messages never hold credentials (P34). */
+export class StoreError extends Error {
+  override name = 'StoreError';
+}
+
+/** The storage is away, full or busy: nothing was stored, and trying again later may help. */
+export class StoreUnavailableError extends StoreError {
+  override name = 'StoreUnavailableError';
+}

@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+/** What every project shares: JSX by Preact as in the build, and room for slow machines (nothing is timed in tests). */
+const shared = {
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+} as const;
+
+export default defineConfig({
+  test: {
+    reporters: ['default'],
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/store/**', 'test/e2e/**', 'test/otel-classic/**'],
+          testTimeout: 20_000,
+        },
+      },
+      { ...shared, test: { name: 'store', include: ['test/store/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        ...shared,
+        test: { name: 'e2e', include: ['test/e2e/**/*.test.{ts,tsx}'], testTimeout: 120_000, hookTimeout: 120_000 },
+      },
+    ],
+  },
+});
