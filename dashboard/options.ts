@@ -1,3 +1,4 @@
+import type { Access } from '../receiver/access.ts';
 import type { RangeSettings } from '../receiver/config/config.ts';
 import type { Clock } from '../receiver/record/clock.ts';
 import type { StoredRecord } from '../receiver/record/log-record.ts';
@@ -22,9 +23,6 @@ export interface DashboardSettings {
   readonly messagePreviewLength: number;
   readonly limits: { readonly tails: number };
 }
-
-/** Who asks, as far as is known. */
-export type Access = 'granted' | 'unauthenticated' | 'forbidden';
 
 /** Everything the dashboard needs from outside; it reads nothing from the environment and opens no connection itself. */
 export interface DashboardOptions {
