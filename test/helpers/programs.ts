@@ -1,0 +1,39 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+const SHARED_BIN = join(import.meta.dirname, '../../../shared/bin');
+
+/**
+ * Path of a real program to test against (`otelcol`, `telemetrygen`), or null where it cannot be had. A test that gets
+ * null skips by name; `.ci/run` makes that a failure on machines that must have it.
+ */
+export function findProgram(name: 'otelcol' | 'telemetrygen'): string | null {
+  const path = join(SHARED_BIN, name);
+  return existsSync(path) ? path : null;
+}
+
+/** A background program that is surely gone when the test is. */
+export function runProgram(
+  path: string,
+  args: readonly string[],
+  cwd: string,
+): { child: ChildProcess; output(): string; stop(): Promise<void> } {
+  const child = spawn(path, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    output += chunk;
+  });
+  const exited = new Promise<void>((resolve) => child.on('exit', () => resolve()));
+  return {
+    child,
+    output: () => output,
+    async stop() {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
