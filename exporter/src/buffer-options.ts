@@ -1,0 +1,66 @@
+import { optionError } from './option-error.ts';
+import { HIGHEST_SEVERITY, type SeverityName, severities } from './severities.ts';
+
+/** How records are held and when they are sent. */
+export interface BufferOptions {
+  /**
+   * A record of this severity or above is sent at once, with all that wait: a name, a number from 1 to 24, or `null` for
+   * never. Default `'WARN'`.
+   */
+  readonly flushSeverity?: SeverityName | number | null | undefined;
+  /** So many waiting records are sent at once; also the most that one request carries. Default 512. */
+  readonly batchSize?: number | undefined;
+  /** Milliseconds a record waits at most while the receiver answers. Default 1,000. */
+  readonly flushInterval?: number | undefined;
+  /** So many records wait at most, beside one batch on its way; then the oldest makes room. Default 2,048. */
+  readonly maxQueueSize?: number | undefined;
+}
+
+export const BUFFER_OPTIONS: readonly (keyof BufferOptions)[] = [
+  'flushSeverity',
+  'batchSize',
+  'flushInterval',
+  'maxQueueSize',
+];
+
+export interface BufferSettings {
+  /** Infinity: never. */
+  readonly flushSeverity: number;
+  readonly batchSize: number;
+  /** Milliseconds. */
+  readonly flushInterval: number;
+  readonly maxQueueSize: number;
+}
+
+const DEFAULT_BATCH_SIZE = 512;
+const DEFAULT_FLUSH_INTERVAL = 1_000;
+const DEFAULT_MAX_QUEUE_SIZE = 2_048;
+/** Beyond these a number is a slip; Node's timers end here as well. */
+const MOST_RECORDS = 10_000_000;
+const LONGEST_INTERVAL = 2 ** 31 - 1;
+
+/** @throws TypeError naming the option at fault. */
+export function resolveBuffer(options: BufferOptions): BufferSettings {
+  const maxQueueSize = wholeNumber('maxQueueSize', options.maxQueueSize ?? DEFAULT_MAX_QUEUE_SIZE, MOST_RECORDS);
+  return {
+    flushSeverity: severityNumber(options.flushSeverity),
+    batchSize: wholeNumber('batchSize', options.batchSize ?? Math.min(DEFAULT_BATCH_SIZE, maxQueueSize), maxQueueSize),
+    flushInterval: wholeNumber('flushInterval', options.flushInterval ?? DEFAULT_FLUSH_INTERVAL, LONGEST_INTERVAL),
+    maxQueueSize,
+  };
+}
+
+function severityNumber(value: BufferOptions['flushSeverity']): number {
+  if (value === undefined) return severities.WARN.severityNumber;
+  if (value === null) return Number.POSITIVE_INFINITY;
+  if (typeof value === 'string' && Object.hasOwn(severities, value)) return severities[value].severityNumber;
+  if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= HIGHEST_SEVERITY) return Number(value);
+  const names = Object.keys(severities).join(', ');
+  throw optionError('flushSeverity', value, `one of ${names}, a whole number from 1 to ${HIGHEST_SEVERITY}, or null`);
+}
+
+function wholeNumber(name: string, value: unknown, most: number): number {
+  if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most) return Number(value);
+  const reason = name === 'batchSize' ? ', the maxQueueSize' : '';
+  throw optionError(name, value, `a whole number from 1 to ${most}${reason}`);
+}

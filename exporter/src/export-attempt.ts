@@ -1,0 +1,70 @@
+import { context, createContextKey } from '@opentelemetry/api';
+import type { LogRecordExporter, ReadableLogRecord } from '@opentelemetry/sdk-logs';
+
+/** OpenTelemetry's own key (`suppressTracing` of @opentelemetry/core): HTTP instrumentation makes no spans under it. */
+const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+/** Ours: what is logged under it stems from the delivery of logs. */
+const DELIVERING = createContextKey('@logvitals/exporter delivering');
+
+type Context = ReturnType<typeof context.active>;
+
+/** Whether a record was logged by the delivery itself, so that delivering it would make the next. */
+export const isFromDelivery = (active: Context | undefined): boolean => active?.getValue(DELIVERING) === true;
+
+/** What became of one attempt to export a batch. */
+export type Attempt =
+  | { readonly outcome: 'sent' }
+  /** The same batch may succeed later: the receiver is away, slow or busy. */
+  | { readonly outcome: 'failed'; readonly reason: string }
+  /** The receiver answered that it will never take it; `status` is HTTP's. */
+  | { readonly outcome: 'refused'; readonly status: number; readonly reason: string }
+  /** It could not be put into a request. */
+  | { readonly outcome: 'unsendable'; readonly reason: string };
+
+/** Beyond this an exporter that never calls back counts as failed; OpenTelemetry's batch processor waits as long. */
+const LONGEST_ATTEMPT = 30_000;
+
+/** ExportResultCode.SUCCESS of @opentelemetry/core, which is none of our peers. */
+const SUCCESS = 0;
+
+/** Exports one batch. Never rejects. */
+export async function attemptExport(exporter: LogRecordExporter, batch: ReadableLogRecord[]): Promise<Attempt> {
+  // Detectors may still be at work when an application logs for the first time. All records of a provider share one.
+  const resource = batch[0]?.resource;
+  // (Specified never to reject.)
+  if (resource?.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
+
+  const delivering = context.active().setValue(SUPPRESS_TRACING, true).setValue(DELIVERING, true);
+  return context.with(delivering, () => exportOnce(exporter, batch));
+}
+
+function exportOnce(exporter: LogRecordExporter, batch: ReadableLogRecord[]): Promise<Attempt> {
+  return new Promise((resolve) => {
+    const giveUp = setTimeout(
+      () => resolve({ outcome: 'failed', reason: `no answer within ${LONGEST_ATTEMPT / 1_000} s` }),
+      LONGEST_ATTEMPT,
+    );
+    const end = (attempt: Attempt) => {
+      clearTimeout(giveUp);
+      resolve(attempt);
+    };
+    try {
+      exporter.export(batch, ({ code, error }) => end(code === SUCCESS ? { outcome: 'sent' } : failure(error)));
+    } catch (error) {
+      end({ outcome: 'unsendable', reason: describe(error) });
+    }
+  });
+}
+
+/** OTLPExporterError carries the HTTP status of an answer that OTLP says not to retry; network errors carry a word. */
+function failure(error: unknown): Attempt {
+  const status = (error as { code?: unknown } | undefined)?.code;
+  if (typeof status === 'number') return { outcome: 'refused', status, reason: `${status} ${describe(error)}`.trim() };
+  return { outcome: 'failed', reason: describe(error) };
+}
+
+/** One line of bounded length: messages of errors may quote what a receiver answered. */
+function describe(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error ?? 'no reason given');
+  return text.replace(/\s+/g, ' ').slice(0, 200);
+}

@@ -1,0 +1,16 @@
+import { createRequire } from 'node:module';
+import { createRegister, type Register } from './register.ts';
+
+export const register: Register = createRegister(createRequire(import.meta.url));
+
+export type { BufferOptions } from './buffer-options.ts';
+export {
+  type DeliveryCounts,
+  FlushOnSeverityProcessor,
+  type FlushOnSeverityProcessorOptions,
+} from './flush-on-severity-processor.ts';
+export { LogvitalsExporter } from './logvitals-exporter.ts';
+export type { ReceiverOptions } from './receiver.ts';
+export type { Register, RegisterOptions, Registration } from './register.ts';
+export type { ResourceAttribute, ResourceOptions } from './resource.ts';
+export { type SeverityName, severities } from './severities.ts';

@@ -1,0 +1,98 @@
+import { LoggerProvider } from '@opentelemetry/sdk-logs';
+import { BUFFER_OPTIONS, type BufferOptions } from './buffer-options.ts';
+import { flushBeforeExit, flushOnSignals } from './exit-hooks.ts';
+import { FlushOnSeverityProcessor } from './flush-on-severity-processor.ts';
+import { type Require, registerGlobally } from './logs-api.ts';
+import { LogvitalsExporter } from './logvitals-exporter.ts';
+import { optionError, refuseUnknownOptions } from './option-error.ts';
+import { RECEIVER_OPTIONS, type ReceiverOptions } from './receiver.ts';
+import { createResource, type ResourceOptions, resourceAttributes } from './resource.ts';
+
+export interface RegisterOptions extends ReceiverOptions, BufferOptions, ResourceOptions {
+  /** Deliver what waits when the event loop has run empty (`beforeExit`). Default true. */
+  readonly flushOnExit?: boolean | undefined;
+  /**
+   * Deliver what waits on SIGTERM and SIGINT, then let the signal end the process as it would have. Default false: an
+   * application that shuts down by itself should call `shutdown()` at the end of that.
+   */
+  readonly flushOnSignals?: boolean | undefined;
+}
+
+/** What `register` set up. */
+export interface Registration {
+  /** The provider behind `logs.getLogger()`. */
+  readonly loggerProvider: LoggerProvider;
+  /** Resolves when all records logged so far have been delivered, or an attempt has failed. Never rejects. */
+  forceFlush(): Promise<void>;
+  /** Delivers what waits, stops, and makes room for another `register()`. Never rejects. */
+  shutdown(): Promise<void>;
+}
+
+const OPTIONS: readonly (keyof RegisterOptions)[] = [
+  'service',
+  ...RECEIVER_OPTIONS,
+  'resourceAttributes',
+  ...BUFFER_OPTIONS,
+  'flushOnExit',
+  'flushOnSignals',
+];
+
+/**
+ * Sets the OpenTelemetry logs SDK up to send to a logvitals receiver, so that `logs.getLogger('payments').emit({…})`
+ * arrives there. Call it once, as early as can be.
+ *
+ * Each setting is the option's value, else that of `LOGVITALS_URL` or `LOGVITALS_TOKEN`, else that of OpenTelemetry's own
+ * variable, else a default that fits a receiver on the same machine.
+ * @throws TypeError when an option or variable makes no sense, Error when another provider is registered already.
+ */
+export type Register = (options?: RegisterOptions) => Registration;
+
+/** @param require the `require` of the package's entry point, which differs between ES modules and CommonJS. */
+export function createRegister(require: Require): Register {
+  return (options = {}) => {
+    refuseUnknownOptions(options, OPTIONS);
+    const flushOnExit = flag('flushOnExit', options.flushOnExit, true);
+    const flushAtSignals = flag('flushOnSignals', options.flushOnSignals, false);
+    const processor = new FlushOnSeverityProcessor({
+      ...pick(options, BUFFER_OPTIONS),
+      exporter: new LogvitalsExporter(pick(options, RECEIVER_OPTIONS)),
+    });
+    const loggerProvider = new LoggerProvider({
+      resource: createResource(resourceAttributes(options, process.env)),
+      processors: [processor],
+    });
+
+    const unregister = registerGlobally(loggerProvider, require);
+    const undelivered = { count: () => processor.counts().waiting, flush: () => processor.forceFlush() };
+    const unhookExit = flushOnExit ? flushBeforeExit(undelivered) : undefined;
+    const unhookSignals = flushAtSignals ? flushOnSignals(undelivered) : undefined;
+    let ended: Promise<void> | undefined;
+    const end = async () => {
+      unregister();
+      unhookExit?.();
+      await loggerProvider.shutdown();
+      unhookSignals?.();
+    };
+    return {
+      loggerProvider,
+      forceFlush: () => processor.forceFlush(),
+      shutdown: () => {
+        ended ??= end();
+        return ended;
+      },
+    };
+  };
+}
+
+function flag(name: string, value: unknown, fallback: boolean): boolean {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'boolean') throw optionError(name, value, 'true or false');
+  return value;
+}
+
+function pick<Options extends object, Name extends keyof Options>(
+  options: Options,
+  names: readonly Name[],
+): Pick<Options, Name> {
+  return Object.fromEntries(names.map((name) => [name, options[name]])) as Pick<Options, Name>;
+}
