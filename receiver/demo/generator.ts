@@ -146,9 +146,10 @@ const FILLERS: readonly AttributeGroup[] = ['http', 'user'];
 
 /** The line's own groups, then more until there are six, as instrumentation adds them to every line. */
 function attributesOf(line: LineTemplate, facts: Facts, failed: boolean, random: Random): Map<string, AnyValue> {
-  const attributes = new Map<string, AnyValue>([['thread.name', `worker-${random.between(1, 8)}`]]);
+  const attributes = new Map<string, AnyValue>();
   for (const group of line.groups) fillGroup(group, attributes, facts, failed);
-  for (const group of FILLERS) if (attributes.size < 6) fillGroup(group, attributes, facts, failed);
+  if (attributes.size >= 4) attributes.set('thread.name', `worker-${random.between(1, 8)}`);
+  for (const group of FILLERS) if (attributes.size < 5) fillGroup(group, attributes, facts, failed);
   if (line.exception) fillException(line.exception, attributes);
   return attributes;
 }
