@@ -1,0 +1,34 @@
+import type { Alert } from '../../receiver/store/alert.ts';
+import { MAX_PAGE } from '../../receiver/store/store.ts';
+import { firing } from '../health/firing.ts';
+import type { DashboardOptions } from '../options.ts';
+import { limitParam, single } from '../params.ts';
+import { fromMillis } from '../times.ts';
+import type { JsonResource } from './context.ts';
+import { accepted } from './problem.ts';
+
+/** `GET alerts`: which thresholds are exceeded now, and the history, newest first. */
+export function alertsResource({ store, now, thresholdWindow }: DashboardOptions): JsonResource {
+  return async (ctx) => {
+    const limit = accepted(limitParam(ctx.query));
+    const history = await store.alerts({ limit, before: single(ctx.query, 'cursor') });
+    const newest = await store.alerts({ limit: MAX_PAGE });
+    return {
+      state: firing(newest, now() - fromMillis(thresholdWindow)).map(alertJson),
+      results: history.map(alertJson),
+      next: history.length === limit ? history.at(-1)!.id : null,
+    };
+  };
+}
+
+function alertJson(alert: Alert): object {
+  const { windowStart, windowEnd, timestamp, firedAt, records, ...rest } = alert;
+  return {
+    ...rest,
+    windowStart: String(windowStart),
+    windowEnd: String(windowEnd),
+    timestamp: String(timestamp),
+    firedAt: String(firedAt),
+    records: records.map((record) => ({ ...record, timestamp: String(record.timestamp) })),
+  };
+}

@@ -1,0 +1,14 @@
+import type { RouterContext } from '@koa/router';
+
+/** What a resource is given: Koa's context with the path's parameters. */
+export type ApiContext = RouterContext;
+
+/** A resource that answers with one JSON document. */
+export type JsonResource = (ctx: ApiContext) => Promise<object>;
+
+/** Aborts when the client goes away, so that a long read does not go on for nobody. */
+export function clientSignal(ctx: ApiContext): AbortSignal {
+  const controller = new AbortController();
+  ctx.res.once('close', () => controller.abort());
+  return controller.signal;
+}
