@@ -1,5 +1,14 @@
 import { parseQuery } from '../receiver/query/parse.ts';
-import { and, type Comparison, fieldEquals, MATCH_ALL, type NamedField, type Query } from '../receiver/query/tree.ts';
+import { shown } from '../receiver/query/syntax.ts';
+import {
+  and,
+  type Comparison,
+  type Field,
+  fieldEquals,
+  MATCH_ALL,
+  type NamedField,
+  type Query,
+} from '../receiver/query/tree.ts';
 import { LOWEST_SEVERITY, type NamedLevel } from '../receiver/record/severity.ts';
 import { MAX_PAGE } from '../receiver/store/store.ts';
 import { type TimeZone, timeZoneNamed } from './health/time-zone.ts';
@@ -23,7 +32,6 @@ export type ParamResult<T> =
 
 /** The page size of lists when none is asked for (CONTRACT.md, "HTTP API"). */
 export const DEFAULT_LIMIT = 50;
-const LONGEST_QUOTE = 100;
 const LEVEL_COMPARISON = /^(>=|<=|>|<)\s*(.*)$/;
 
 /**
@@ -41,11 +49,6 @@ export function all(query: QueryString, parameter: string): string[] {
   return values.filter((each) => each !== '');
 }
 
-/** A value as it may stand in a message: quoted, cut when long. */
-export function quote(value: string): string {
-  return JSON.stringify(value.length > LONGEST_QUOTE ? `${value.slice(0, LONGEST_QUOTE)}…` : value);
-}
-
 /** A whole number between the bounds, or the default when missing. */
 export function wholeNumber(
   query: QueryString,
@@ -56,7 +59,7 @@ export function wholeNumber(
   if (text === undefined) return { ok: true, value: missing };
   const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return { ok: true, value };
-  return fault(parameter, `must be a whole number from ${min} to ${max}, not ${quote(text)}`);
+  return fault(parameter, `must be a whole number from ${min} to ${max}, not ${shown(text)}`);
 }
 
 /** How many entries a list may have. */
@@ -75,7 +78,7 @@ export function timeZoneParam(query: QueryString, configured: string | null): Pa
   const name = single(query, 'tz') ?? configured ?? 'UTC';
   const zone = timeZoneNamed(name);
   if (zone !== null) return { ok: true, value: zone };
-  return fault('tz', `must be an IANA time zone such as Europe/Budapest, not ${quote(name)}`);
+  return fault('tz', `must be an IANA time zone such as Europe/Budapest, not ${shown(name)}`);
 }
 
 /** Which records are asked for. Times are nanoseconds since the Unix epoch, `[from, to)`; an absent one is open. */
@@ -102,7 +105,7 @@ export function recordFilter(query: QueryString, now: bigint, zone: TimeZone | n
   if (from.value !== undefined && to.value !== undefined && from.value > to.value) {
     return fault(
       'from',
-      `must not be later than "to": ${quote(single(query, 'from')!)} is after ${quote(single(query, 'to')!)}`,
+      `must not be later than "to": ${shown(single(query, 'from')!)} is after ${shown(single(query, 'to')!)}`,
     );
   }
   return {
@@ -126,7 +129,18 @@ export function timeParam(
   if (text === undefined) return { ok: true, value: undefined };
   const value = parseTime(text.trim(), now, zone);
   if (value !== null) return { ok: true, value };
-  return fault(parameter, `must be a time such as ${TIME_FORMS}, not ${quote(text)}`);
+  return fault(parameter, `must be a time such as ${TIME_FORMS}, not ${shown(text)}`);
+}
+
+/** A field as the query language names it: `level`, `http.route`, `resource.host.name`, `"quoted key"`. */
+export function fieldParam(query: QueryString): ParamResult<Field> {
+  const text = single(query, 'field');
+  if (text === undefined) return fault('field', 'is missing: name a field, such as level, service or http.route');
+  const parsed = parseQuery(`${text}:*`);
+  if (parsed.ok && parsed.query.type === 'field' && parsed.query.test.op === 'present') {
+    return { ok: true, value: parsed.query.field };
+  }
+  return fault('field', `must be one field's name, in quotes if it has blanks or signs in it, not ${shown(text)}`);
 }
 
 function textQuery(query: QueryString): ParamResult<Query> {
@@ -151,7 +165,7 @@ function levelQuery(query: QueryString): ParamResult<Query> {
     } else {
       return fault(
         'level',
-        `can be compared with ${Object.keys(LOWEST_SEVERITY).join(', ')}, not with ${quote(level!)}`,
+        `can be compared with ${Object.keys(LOWEST_SEVERITY).join(', ')}, not with ${shown(level!)}`,
       );
     }
   }
@@ -168,6 +182,6 @@ function or(terms: readonly Query[]): Query {
   return terms.length === 1 ? terms[0]! : { type: 'or', terms };
 }
 
-export function fault(parameter: string, problem: string): { readonly ok: false; readonly fault: ParamFault } {
-  return { ok: false, fault: { parameter, message: `"${parameter}" ${problem}` } };
+function fault(parameter: string, problem: string): { readonly ok: false; readonly fault: ParamFault } {
+  return { ok: false, fault: { parameter, message: `"${parameter}" ${problem}.` } };
 }

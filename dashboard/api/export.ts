@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
+import { shown } from '../../receiver/query/syntax.ts';
 import type { LogStore, SearchPage, SearchRequest } from '../../receiver/store/store.ts';
 import type { DashboardOptions } from '../options.ts';
-import { fault, quote, recordFilter, single } from '../params.ts';
+import { recordFilter, single } from '../params.ts';
 import { toRfc3339Millis } from '../times.ts';
 import { type ApiContext, clientSignal } from './context.ts';
 import { EXPORT_FORMATS, type ExportFormat, type ExportFormatName, isExportFormat } from './export-formats.ts';
-import { accepted, safeText } from './problem.ts';
+import { accepted, badParameter, safeText } from './problem.ts';
 import { sendStream } from './stream.ts';
 
 const PAGE = 500;
@@ -36,7 +37,7 @@ function formatParam(ctx: ApiContext): ExportFormatName {
   const name = single(ctx.query, 'format') ?? 'ndjson';
   if (isExportFormat(name)) return name;
   const allowed = Object.keys(EXPORT_FORMATS).join(', ');
-  return accepted(fault('format', `must be one of ${allowed}, not ${quote(name)}`));
+  throw badParameter('format', `must be one of ${allowed}, not ${shown(name)}`);
 }
 
 async function* chunksOf(

@@ -1,11 +1,11 @@
 import { LEVELS } from '../../receiver/record/severity.ts';
 import { MAX_PAGE } from '../../receiver/store/store.ts';
 import type { DashboardOptions } from '../options.ts';
-import { fault, type RecordFilter, recordFilter, wholeNumber } from '../params.ts';
+import { type RecordFilter, recordFilter, wholeNumber } from '../params.ts';
 import { HOUR, toRfc3339 } from '../times.ts';
 import { levelCountsJson } from './cards.ts';
 import { clientSignal, type JsonResource } from './context.ts';
-import { accepted } from './problem.ts';
+import { accepted, badParameter } from './problem.ts';
 
 const DEFAULT_BUCKETS = 60;
 const DEFAULT_SPAN = 24n * HOUR;
@@ -41,7 +41,7 @@ function spanOf(filter: RecordFilter, now: bigint): { from: bigint; to: bigint }
   const to = filter.to ?? (now / SECOND + 1n) * SECOND;
   const from = filter.from ?? (to > DEFAULT_SPAN ? to - DEFAULT_SPAN : 0n);
   if (from < to) return { from, to };
-  return accepted(fault('from', 'must be earlier than the end of the histogram, which is "to" or else now'));
+  throw badParameter('from', 'must be earlier than the end of the histogram, which is "to" or else now');
 }
 
 /** Boundaries of `count` buckets as equal as nanoseconds allow; fewer when there are fewer nanoseconds. */

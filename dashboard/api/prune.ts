@@ -2,7 +2,7 @@ import type { DashboardOptions } from '../options.ts';
 import { HOUR, toRfc3339 } from '../times.ts';
 import { type ApiContext, clientSignal, type JsonResource } from './context.ts';
 import { readJsonObject } from './json-body.ts';
-import { ApiProblem } from './problem.ts';
+import { ApiProblem, badParameter } from './problem.ts';
 
 const DAY = 24n * HOUR;
 const LONGEST_DAYS = 36_500;
@@ -34,18 +34,15 @@ function refuseOtherSites(ctx: ApiContext): void {
 
 function pruneParams(body: Readonly<Record<string, unknown>>): { days: number; batchSize: number; dryRun: boolean } {
   const unknown = Object.keys(body).find((key) => !KEYS.includes(key));
-  if (unknown !== undefined) throw refusal(unknown, `is unknown; there are ${KEYS.join(', ')}`);
+  if (unknown !== undefined) throw badParameter(unknown.slice(0, 100), `is unknown; there are ${KEYS.join(', ')}`);
   const { days, batchSize = DEFAULT_BATCH, dryRun = false } = body;
-  if (!isWhole(days, 0, LONGEST_DAYS)) throw refusal('days', `must be a whole number from 0 to ${LONGEST_DAYS}`);
+  if (!isWhole(days, 0, LONGEST_DAYS)) throw badParameter('days', `must be a whole number from 0 to ${LONGEST_DAYS}`);
   if (!isWhole(batchSize, 1, LARGEST_BATCH)) {
-    throw refusal('batchSize', `must be a whole number from 1 to ${LARGEST_BATCH}`);
+    throw badParameter('batchSize', `must be a whole number from 1 to ${LARGEST_BATCH}`);
   }
-  if (typeof dryRun !== 'boolean') throw refusal('dryRun', 'must be true or false');
+  if (typeof dryRun !== 'boolean') throw badParameter('dryRun', 'must be true or false');
   return { days, batchSize, dryRun };
 }
 
 const isWhole = (value: unknown, min: number, max: number): value is number =>
   Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
-
-const refusal = (key: string, problem: string): ApiProblem =>
-  new ApiProblem(400, `"${key.slice(0, 100)}" ${problem}.`, { more: { parameter: key.slice(0, 100) } });
