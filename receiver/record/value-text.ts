@@ -1,4 +1,5 @@
 import type { AnyValue } from './any-value.ts';
+import { toOtlpJson } from './otlp-json.ts';
 
 /**
  * A value's one text form, for searching, cutting and showing: a string as it is, no value as '', anything else as its
@@ -6,21 +7,7 @@ import type { AnyValue } from './any-value.ts';
  */
 export function valueText(value: AnyValue): string {
   if (typeof value === 'string') return value;
-  return value === null ? '' : otlpJson(value);
-}
-
-function otlpJson(value: AnyValue): string {
-  if (value === null) return '{}';
-  if (typeof value === 'string') return `{"stringValue":${JSON.stringify(value)}}`;
-  if (typeof value === 'boolean') return `{"boolValue":${value}}`;
-  if (typeof value === 'bigint') return `{"intValue":"${value}"}`;
-  if (typeof value === 'number') return `{"doubleValue":${Number.isFinite(value) ? value : `"${value}"`}}`;
-  if (value instanceof Uint8Array) return `{"bytesValue":"${base64(value)}"}`;
-  if (value instanceof Map) {
-    const pairs = [...value].map(([key, item]) => `{"key":${JSON.stringify(key)},"value":${otlpJson(item)}}`);
-    return `{"kvlistValue":{"values":[${pairs.join(',')}]}}`;
-  }
-  return `{"arrayValue":{"values":[${(value as readonly AnyValue[]).map(otlpJson).join(',')}]}}`;
+  return value === null ? '' : JSON.stringify(toOtlpJson(value));
 }
 
 /** Standard base64 with padding, as OTLP's JSON encoding writes bytes. */

@@ -1,0 +1,267 @@
+import { truncateText } from '../../../record/truncate.ts';
+import { MalformedError } from '../errors.ts';
+import type { Meter } from '../meter.ts';
+import { nameAt, type TextBuffer } from '../names.ts';
+import { isNumber } from './numbers.ts';
+
+export const QUOTE = 0x22;
+export const OPEN_BRACE = 0x7b;
+export const CLOSE_BRACE = 0x7d;
+export const OPEN_BRACKET = 0x5b;
+export const CLOSE_BRACKET = 0x5d;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+const LETTER_U = 0x75;
+
+/** Arrays and objects one inside another, known or not; deeper input is refused. OTLP's own 64 levels take four each. */
+const MAX_JSON_DEPTH = 400;
+
+/** An escaped character takes at most so many bytes for each byte of UTF-8 it stands for (`\u0041`). */
+const ESCAPE_RATIO = 6;
+
+/**
+ * Reads JSON text (RFC 8259) token by token from a buffer, as strictly as JSON.parse: what that refuses is a
+ * MalformedError here. Every method moves `position` past what it read and the white space before it.
+ */
+export class JsonScanner {
+  readonly bytes: TextBuffer;
+  readonly meter: Meter;
+  position = 0;
+
+  constructor(bytes: Buffer, meter: Meter) {
+    this.bytes = bytes as TextBuffer;
+    this.meter = meter;
+    // A byte order mark is no JSON, but RFC 8259 lets readers ignore it.
+    if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.position = 3;
+  }
+
+  /** The next token's first byte, without passing over it; NaN at the end. */
+  peek(): number {
+    const { bytes } = this;
+    for (;;) {
+      const byte = bytes[this.position];
+      if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) this.position++;
+      else return byte ?? Number.NaN;
+    }
+  }
+
+  /** Passes over one byte of punctuation if it comes next. */
+  take(byte: number): boolean {
+    if (this.peek() !== byte) return false;
+    this.position++;
+    return true;
+  }
+
+  expect(byte: number): void {
+    if (!this.take(byte)) throw this.unexpected();
+  }
+
+  /** Ends the input: nothing but white space may follow. */
+  expectEnd(): void {
+    if (!Number.isNaN(this.peek())) throw this.unexpected();
+  }
+
+  /** A member's name and its colon. */
+  memberName(): string {
+    this.expect(QUOTE);
+    const start = this.position;
+    const isPlain = this.#passString();
+    const end = this.position - 1;
+    const name = (isPlain ? nameAt(this.bytes, start, end) : null) ?? this.#decode(start, end, isPlain);
+    this.expect(COLON);
+    return name;
+  }
+
+  /** After a member or element: true when another follows, false at the end, which is passed over. */
+  next(close: number): boolean {
+    if (this.take(COMMA)) return true;
+    this.expect(close);
+    return false;
+  }
+
+  /** A string's text, cut to so many bytes of UTF-8. The opening quote comes next. */
+  text(limit = this.meter.valueBytes): string {
+    this.expect(QUOTE);
+    const start = this.position;
+    const isPlain = this.#passString();
+    return this.#decode(start, this.position - 1, isPlain, limit);
+  }
+
+  /** Like `text`, for texts that come again and again, attribute keys above all. */
+  name(): string {
+    this.expect(QUOTE);
+    const start = this.position;
+    const isPlain = this.#passString();
+    const end = this.position - 1;
+    const known = isPlain ? nameAt(this.bytes, start, end) : null;
+    if (known === null) return this.#decode(start, end, isPlain);
+    this.meter.add(end - start);
+    return known;
+  }
+
+  /** The text of a number, or null when something else comes next. */
+  number(): string | null {
+    const first = this.peek();
+    if (!(first === 0x2d || (first >= 0x30 && first <= 0x39))) return null;
+    const start = this.position;
+    while (isNumberByte(this.bytes[this.position])) this.position++;
+    const text = this.bytes.latin1Slice(start, Math.min(this.position, start + this.meter.valueBytes));
+    if (!isNumber(text)) throw new MalformedError(`no JSON number at byte ${start}`);
+    return text;
+  }
+
+  /** true, false or null (as the text), or '' when something else comes next. */
+  literal(): 'true' | 'false' | 'null' | '' {
+    const first = this.peek();
+    const word = first === 0x74 ? 'true' : first === 0x66 ? 'false' : first === 0x6e ? 'null' : '';
+    if (word === '') return '';
+    if (this.bytes.latin1Slice(this.position, this.position + word.length) !== word) throw this.unexpected();
+    this.position += word.length;
+    return word;
+  }
+
+  /** Passes over `null` if it comes next: in proto3's JSON it means that a field is not set. */
+  takeNull(): boolean {
+    return this.peek() === 0x6e && this.literal() === 'null';
+  }
+
+  /**
+   * Passes over a value of any kind, checking its syntax, and yields after each token so that the caller can count,
+   * stop, or let others run.
+   */
+  *skip(): Generator<void, void> {
+    const closers: number[] = [];
+    for (;;) {
+      yield;
+      if (this.#openValue(closers)) continue;
+      for (;;) {
+        const close = closers.at(-1);
+        if (close === undefined) return;
+        if (this.next(close)) {
+          if (close === CLOSE_BRACE) this.#passMemberName();
+          break;
+        }
+        closers.pop();
+      }
+    }
+  }
+
+  unexpected(): MalformedError {
+    const byte = this.peek();
+    return Number.isNaN(byte)
+      ? new MalformedError('the JSON text is cut short')
+      : new MalformedError(
+          `unexpected ${byte < 0x7f ? `'${String.fromCharCode(byte)}'` : 'byte'} at byte ${this.position}`,
+        );
+  }
+
+  /** Passes over a scalar or an empty container, or opens a container: true when a value inside it comes next. */
+  #openValue(closers: number[]): boolean {
+    if (closers.length > MAX_JSON_DEPTH) throw new MalformedError(`JSON nested more than ${MAX_JSON_DEPTH} deep`);
+    if (this.take(OPEN_BRACE)) {
+      if (this.take(CLOSE_BRACE)) return false;
+      closers.push(CLOSE_BRACE);
+      this.#passMemberName();
+      return true;
+    }
+    if (this.take(OPEN_BRACKET)) {
+      if (this.take(CLOSE_BRACKET)) return false;
+      closers.push(CLOSE_BRACKET);
+      return true;
+    }
+    if (this.take(QUOTE)) this.#passString();
+    else if (this.number() === null && this.literal() === '') throw this.unexpected();
+    return false;
+  }
+
+  #passMemberName(): void {
+    this.expect(QUOTE);
+    this.#passString();
+    this.expect(COLON);
+  }
+
+  /** Moves behind the closing quote; true when the string has no escapes. */
+  #passString(): boolean {
+    const { bytes } = this;
+    let isPlain = true;
+    let at = this.position;
+    for (;;) {
+      const byte = bytes[at++]!;
+      if (byte === QUOTE) break;
+      if (byte === BACKSLASH) {
+        isPlain = false;
+        at = this.#passEscape(at);
+      } else if (!(byte >= 0x20)) {
+        this.position = at - 1;
+        throw at > bytes.length
+          ? new MalformedError('the JSON text is cut short in a string')
+          : new MalformedError(`a control character in a string at byte ${at - 1}`);
+      }
+    }
+    this.position = at;
+    return isPlain;
+  }
+
+  /** `at` is behind the backslash; gives the position behind the escape. */
+  #passEscape(at: number): number {
+    const byte = this.bytes[at];
+    if (byte === LETTER_U) {
+      for (let digit = 1; digit <= 4; digit++) {
+        if (!isHexDigit(this.bytes[at + digit])) throw new MalformedError(`an escape that is none at byte ${at - 1}`);
+      }
+      return at + 5;
+    }
+    if (byte === undefined || !'"\\/bfnrt'.includes(String.fromCharCode(byte))) {
+      throw new MalformedError(`an escape that is none at byte ${at - 1}`);
+    }
+    return at + 1;
+  }
+
+  #decode(start: number, end: number, isPlain: boolean, limit = this.meter.valueBytes): string {
+    return isPlain ? this.meter.text(this.bytes, start, end, limit) : this.#decodeEscapes(start, end, limit);
+  }
+
+  /** The string has been checked already, so JSON.parse cannot refuse it. */
+  #decodeEscapes(start: number, end: number, limit: number): string {
+    const stop = this.#lastBoundary(start, end, limit * ESCAPE_RATIO);
+    let text: string = JSON.parse(`"${this.meter.wholeText(this.bytes, start, stop)}"`);
+    if (!text.isWellFormed()) {
+      // A lone surrogate (`\ud800`) is no character; in protobuf the same client sends U+FFFD.
+      text = text.toWellFormed();
+      this.meter.countInvalidText();
+    }
+    const kept = truncateText(text, limit);
+    if (kept !== text || stop < end) this.meter.cut();
+    return kept;
+  }
+
+  /** Where to stop decoding a string longer than so many bytes: behind a whole character. */
+  #lastBoundary(start: number, end: number, length: number): number {
+    if (end - start <= length) return end;
+    let at = start;
+    while (at < start + length) at = this.bytes[at] === BACKSLASH ? this.#passEscape(at + 1) : at + 1;
+    while (at < end && (this.bytes[at]! & 0xc0) === 0x80) at++;
+    return at;
+  }
+}
+
+function isNumberByte(byte: number | undefined): boolean {
+  // Digits, '+', '-', '.', 'e', 'E'
+  return (
+    byte !== undefined &&
+    ((byte >= 0x30 && byte <= 0x39) ||
+      byte === 0x2b ||
+      byte === 0x2d ||
+      byte === 0x2e ||
+      byte === 0x65 ||
+      byte === 0x45)
+  );
+}
+
+function isHexDigit(byte: number | undefined): boolean {
+  return (
+    byte !== undefined &&
+    ((byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66))
+  );
+}

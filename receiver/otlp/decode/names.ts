@@ -1,0 +1,39 @@
+/** Longer names are not remembered. */
+const LONGEST_NAME = 48;
+const SLOTS = 4096;
+
+const texts: string[] = new Array(SLOTS).fill('');
+const encodings: (Uint8Array | null)[] = new Array(SLOTS).fill(null);
+
+/** The parts of Buffer that read text without the checks of `toString`; Node has kept them since version 0. */
+export interface TextBuffer extends Buffer {
+  utf8Slice(start: number, end: number): string;
+  latin1Slice(start: number, end: number): string;
+  hexSlice(start: number, end: number): string;
+}
+
+/**
+ * The text of `bytes[start, end)`, or null when it is not worth remembering. Attribute keys, scope names and the like
+ * come again with every record; comparing bytes is cheaper than making the string once more, and equal keys then share
+ * one string. A fixed table whose entries displace each other, so hostile keys cost time but never memory.
+ */
+export function nameAt(bytes: TextBuffer, start: number, end: number): string | null {
+  const length = end - start;
+  if (length > LONGEST_NAME) return null;
+  let hash = length;
+  for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
+  const slot = (hash ^ (hash >>> 13)) & (SLOTS - 1);
+  const known = encodings[slot]!;
+  if (known !== null && known.length === length && isEqual(known, bytes, start)) return texts[slot]!;
+  const text = bytes.utf8Slice(start, end);
+  // Only what decodes without loss: a name with U+FFFD takes the way on which invalid UTF-8 is counted.
+  if (text.includes('\ufffd')) return null;
+  texts[slot] = text;
+  encodings[slot] = Uint8Array.prototype.slice.call(bytes, start, end);
+  return text;
+}
+
+function isEqual(known: Uint8Array, bytes: Uint8Array, start: number): boolean {
+  for (let at = 0; at < known.length; at++) if (known[at] !== bytes[start + at]) return false;
+  return true;
+}
