@@ -34,15 +34,17 @@ export function createIngest(options: IngestOptions): ClosableIngest {
   metrics.gauge('logvitals_ingest_queue_requests', 'Requests waiting to be stored.', queue.requests);
   const unanswered = new Set<Promise<IngestOutcome>>();
   let isClosing = false;
-  let draining: Promise<void> | null = null;
+  let isDraining = false;
 
   async function drain(): Promise<void> {
+    if (isDraining) return;
+    isDraining = true;
     for (let group = queue.take(); group.length > 0; group = queue.take()) {
       const outcomes = await commit(group.map(({ batch }) => batch));
       queue.release(group);
       for (const [i, waiting] of group.entries()) waiting.answer(outcomes[i]!);
     }
-    draining = null;
+    isDraining = false;
   }
 
   function withoutIgnored(batch: Batch): Batch {
@@ -64,7 +66,7 @@ export function createIngest(options: IngestOptions): ClosableIngest {
         resolve(outcome);
       };
       const waiting: Waiting = { batch, bytes, answer };
-      if (queue.offer(waiting)) draining ??= drain();
+      if (queue.offer(waiting)) void drain();
       else answer({ status: 'overloaded', retryAfterSeconds: retryAfter(5) });
     });
   }
