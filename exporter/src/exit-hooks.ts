@@ -1,25 +1,27 @@
-/** What the hooks need of the records not delivered yet. */
-interface Undelivered {
-  /** How many there are. */
-  count(): number;
-  /** Tries to deliver them; resolves when that is done or has failed. */
-  flush(): Promise<void>;
+import type { DeliveryCounts } from './flush-on-severity-processor.ts';
+
+/** What the hooks need of the processor. */
+interface Deliverer {
+  counts(): DeliveryCounts;
+  forceFlush(): Promise<void>;
 }
 
 /**
- * Delivers what waits when the event loop has run empty. Stops doing so once a delivery fails, lest a receiver that is
- * away keep the process alive.
+ * Delivers what waits whenever the event loop has run empty. Stops doing so once a delivery gets nowhere, lest a receiver
+ * that is away keep the process alive.
  * @returns what removes the hook.
  */
-export function flushBeforeExit(undelivered: Undelivered): () => void {
-  const hook = () => {
-    if (undelivered.count() === 0) return;
-    process.off('beforeExit', hook);
-    void undelivered.flush().then(() => {
-      if (undelivered.count() === 0 && !removed) process.on('beforeExit', hook);
-    });
-  };
+export function flushBeforeExit(deliverer: Deliverer): () => void {
   let removed = false;
+  const hook = async () => {
+    const before = deliverer.counts();
+    if (before.waiting === 0) return;
+    process.off('beforeExit', hook);
+    await deliverer.forceFlush();
+    const { sent, dropped } = deliverer.counts();
+    const gotOn = sent + dropped > before.sent + before.dropped;
+    if (gotOn && !removed) process.on('beforeExit', hook);
+  };
   process.on('beforeExit', hook);
   return () => {
     removed = true;
@@ -34,9 +36,9 @@ const ENDING_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
  * without us, unless the application listens to it too and so decides for itself. A second signal ends it at once.
  * @returns what removes the hooks.
  */
-export function flushOnSignals(undelivered: Undelivered): () => void {
+export function flushOnSignals(deliverer: Deliverer): () => void {
   const hook = (signal: NodeJS.Signals) => {
-    void undelivered.flush().then(() => {
+    void deliverer.forceFlush().then(() => {
       if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
     });
   };

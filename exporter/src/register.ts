@@ -63,9 +63,8 @@ export function createRegister(require: Require): Register {
     });
 
     const unregister = registerGlobally(loggerProvider, require);
-    const undelivered = { count: () => processor.counts().waiting, flush: () => processor.forceFlush() };
-    const unhookExit = flushOnExit ? flushBeforeExit(undelivered) : undefined;
-    const unhookSignals = flushAtSignals ? flushOnSignals(undelivered) : undefined;
+    const unhookExit = flushOnExit ? flushBeforeExit(processor) : undefined;
+    const unhookSignals = flushAtSignals ? flushOnSignals(processor) : undefined;
     let ended: Promise<void> | undefined;
     const end = async () => {
       unregister();
