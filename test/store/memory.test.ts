@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { StoreUnavailableError } from '../../receiver/store/errors.ts';
 import { DEDUPLICATION_WINDOW } from '../../receiver/store/store.ts';
 import { batch, logRecord, NOON } from '../helpers/records.ts';
-import { searchAll } from './contract/harness.ts';
+import { type OpenStore, searchAll } from './contract/harness.ts';
 import { describeStore } from './contract.ts';
 import { createMemoryContents, createMemoryStore } from './memory-store.ts';
+import { describeQueryAgreement } from './query-agreement.ts';
 
-describeStore('P41 memory store', async () => {
+const openMemoryStore: OpenStore = async () => {
   const contents = createMemoryContents();
   let store = createMemoryStore({ contents });
   return {
@@ -18,7 +19,10 @@ describeStore('P41 memory store', async () => {
     },
     cleanup: () => store.close(),
   };
-});
+};
+
+describeStore('P41 memory store', openMemoryStore);
+describeQueryAgreement('memory store and queries', openMemoryStore);
 
 describe('memory store', () => {
   test('P9 O55 a key is remembered for the whole deduplication window, and not beyond', async () => {
