@@ -28,7 +28,8 @@ export function createLiveFeed(diagnostics: Diagnostics): LiveFeed {
         try {
           listener(records);
         } catch (error) {
-          diagnostics.once('live-feed', `a live view failed: ${JSON.stringify(String(error).slice(0, 300))}`);
+          const reason = error instanceof Error ? error.message : 'it threw no Error';
+          diagnostics.once('live-feed', `a live view failed: ${JSON.stringify(reason.slice(0, 300))}`);
         }
       }
     },
