@@ -183,14 +183,16 @@ test('P18 P19 every quarter of an hour of 2018 falls into exactly one slot, what
   for (const zoneName of ['Europe/Budapest', 'America/Sao_Paulo', 'Australia/Lord_Howe']) {
     for (const size of [HOUR, 2 * HOUR, 6 * HOUR, DAY]) {
       let slot = slotAround(zone(zoneName), Date.UTC(2018, 0, 1), size);
+      let misplaced = 0;
       for (let instant = Date.UTC(2018, 0, 1); instant < Date.UTC(2019, 0, 1); instant += HOUR / 4) {
         if (instant >= slot.to) {
           const next = slotAround(zone(zoneName), slot.to, size);
-          expect(next.from).toBe(slot.to);
+          if (next.from !== slot.to) misplaced += 1;
           slot = next;
         }
-        expect(slot.from <= instant && instant < slot.to).toBe(true);
+        if (instant < slot.from || instant >= slot.to) misplaced += 1;
       }
+      expect(misplaced).toBe(0);
     }
   }
 });
