@@ -25,7 +25,7 @@ function logThrough(exporter: LogRecordExporter, options: Omit<FlushOnSeverityPr
   return { processor, provider, logger, info, error };
 }
 
-const bodies = (records: readonly { body: unknown }[]) => records.map(({ body }) => body);
+const bodies = (records: readonly { body?: unknown }[]) => records.map(({ body }) => body);
 const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 15_000 });
 
 /** Node warnings said since the test began, and not shown: the trouble they tell of is meant. */
