@@ -38,7 +38,7 @@ const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
 
-/** A growing buffer; a message's length takes four bytes, written after its content is known. */
+/** Protobuf's wire format into a growing buffer. */
 class Writer {
   #buffer = Buffer.allocUnsafe(1 << 20);
   #end = 0;
@@ -82,14 +82,20 @@ class Writer {
       });
   }
 
+  /** The length stands before what is not yet written: one byte is left for it, and the content moves if that is too few. */
   message(field: number, write: () => void): void {
     this.#tag(field, BYTES);
-    const start = this.#end;
-    this.#end += 4;
+    const start = ++this.#end;
     write();
-    const length = this.#end - start - 4;
-    for (let i = 0; i < 3; i++) this.#buffer[start + i] = ((length >>> (7 * i)) & 127) | 128;
-    this.#buffer[start + 3] = length >>> 21;
+    const length = this.#end - start;
+    const extra = length < 1 << 7 ? 0 : length < 1 << 14 ? 1 : length < 1 << 21 ? 2 : 3;
+    if (extra > 0) {
+      this.#room(extra);
+      this.#buffer.copyWithin(start + extra, start, this.#end);
+    }
+    this.#end = start - 1;
+    this.#raw(BigInt(length));
+    this.#end += length;
   }
 
   string(field: number, text: string): void {

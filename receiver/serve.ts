@@ -1,0 +1,134 @@
+import { createDashboard } from '../dashboard/app.ts';
+import { createAuthorize } from './access.ts';
+import type { AlertListener } from './alerts/listeners.ts';
+import { createAlertRunner } from './alerts/runner.ts';
+import { thresholdFor } from './alerts/threshold.ts';
+import type { Config } from './config/config.ts';
+import { startDashboardServer } from './dashboard-server.ts';
+import { createDiagnostics, type Diagnostics } from './diagnostics.ts';
+import type { Ingest } from './ingest/ingest.ts';
+import { createLiveFeed } from './ingest/live.ts';
+import { createIngest } from './ingest/pipeline.ts';
+import { MetricsRegistry } from './metrics/registry.ts';
+import { startGrpcReceiver } from './otlp/grpc.ts';
+import { LogsHandler } from './otlp/handler.ts';
+import { startHttpReceiver } from './otlp/http.ts';
+import { systemClock } from './record/clock.ts';
+import { startRetention } from './retention/sweep.ts';
+import { Shutdown } from './shutdown.ts';
+import { openStore } from './store/open.ts';
+import type { LogStore } from './store/store.ts';
+
+/** Where a running server listens: `HOST:PORT` for gRPC, `http://HOST:PORT` for the others. */
+export interface Addresses {
+  readonly grpc: string;
+  readonly http: string;
+  readonly dashboard: string;
+}
+
+/** A running receiver with its dashboard. */
+export interface LogvitalsServer {
+  readonly addresses: Addresses;
+  readonly store: LogStore;
+  /** The way in for records that come from this process. */
+  readonly ingest: Ingest;
+  /** Calls back for each alert this server fires. A listener that fails is logged and harms nothing (PARITY.md P27). */
+  on(event: 'threshold', listener: AlertListener): LogvitalsServer;
+  off(event: 'threshold', listener: AlertListener): LogvitalsServer;
+  /** Stops accepting, finishes what was accepted, releases everything. Calling it again waits for the same end. */
+  close(): Promise<void>;
+}
+
+/**
+ * The composition root: everything is made here, in the order it depends on each other, and nothing elsewhere knows how.
+ * Rejects when the storage cannot be opened or a port cannot be had, with everything opened so far closed again.
+ */
+export async function serve(config: Config, diagnostics: Diagnostics = createDiagnostics()): Promise<LogvitalsServer> {
+  const shutdown = new Shutdown();
+  try {
+    return await start(config, diagnostics, shutdown);
+  } catch (error) {
+    await shutdown.run().catch(() => {});
+    throw error;
+  }
+}
+
+async function start(config: Config, diagnostics: Diagnostics, shutdown: Shutdown): Promise<LogvitalsServer> {
+  const now = systemClock;
+  const metrics = new MetricsRegistry();
+  const store = await openStore(config.storage, { now, diagnostics });
+  shutdown.add(() => store.close());
+
+  const live = createLiveFeed(diagnostics);
+  const alerts = createAlertRunner({ store, settings: config.thresholds, now, diagnostics });
+  const ingest = createIngest({
+    store,
+    alerts,
+    live,
+    metrics,
+    diagnostics,
+    ignore: config.ignore,
+    limits: config.limits,
+  });
+  shutdown.add(() => ingest.close());
+
+  const retention = startRetention({ store, now, diagnostics, ...config.retention });
+  shutdown.add(() => retention.close());
+
+  let addresses: Addresses | null = null;
+  const dashboard = createDashboard({
+    store,
+    settings: config,
+    thresholdOf: (service, logger, level) => thresholdFor(config.thresholds, service, logger, level),
+    thresholdWindow: config.thresholds.window,
+    live,
+    metrics: () => metrics.render(),
+    authorize: createAuthorize(config.tokens, 'read'),
+    endpoints: () => addresses,
+    now,
+    onError: diagnostics.error,
+  });
+  const { host, tls } = config;
+  const pages = await startDashboardServer(dashboard.callback(), { host, port: config.dashboardPort, tls });
+  shutdown.add(() => pages.close());
+
+  const handler = new LogsHandler({ ingest, limits: config.limits, now, metrics, diagnostics });
+  const authorize = createAuthorize(config.tokens, 'ingest');
+  const receiver = { handler, host, tls, authorize, diagnostics };
+  const { logsPath, cors } = config;
+  const http = await startHttpReceiver({ ...receiver, port: config.httpPort, logsPath, cors });
+  shutdown.add(() => http.close());
+  const grpc = await startGrpcReceiver({ ...receiver, port: config.grpcPort });
+  shutdown.add(() => grpc.close());
+
+  addresses = { grpc: grpc.address, http: http.address, dashboard: pages.address };
+  return createHandle({ addresses, store, ingest }, config.onThreshold, alerts.subscribe, shutdown);
+}
+
+function createHandle(
+  parts: Pick<LogvitalsServer, 'addresses' | 'store' | 'ingest'>,
+  onThreshold: Config['onThreshold'],
+  subscribe: (listener: AlertListener) => () => void,
+  shutdown: Shutdown,
+): LogvitalsServer {
+  const subscriptions = new Map<AlertListener, () => void>();
+  let closing: Promise<void> | null = null;
+  const handle: LogvitalsServer = {
+    ...parts,
+    on(_event, listener) {
+      if (!subscriptions.has(listener)) subscriptions.set(listener, subscribe(listener));
+      return handle;
+    },
+    off(_event, listener) {
+      subscriptions.get(listener)?.();
+      subscriptions.delete(listener);
+      return handle;
+    },
+    close() {
+      closing ??= shutdown.run();
+      return closing;
+    },
+  };
+  if (onThreshold) handle.on('threshold', onThreshold as AlertListener);
+  return handle;
+}

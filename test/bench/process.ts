@@ -1,0 +1,60 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A server under measurement, on a core of its own where the machine can do that. */
+export interface PinnedProcess {
+  /** The address it printed under that name. */
+  address(name: string): string;
+  /** CPU seconds used so far, all threads. */
+  cpuSeconds(): number;
+  residentBytes(): number;
+  peakResidentBytes(): number;
+  stop(): Promise<void>;
+}
+
+/** Linux counts CPU time in ticks of 10 ms. */
+const TICKS_PER_SECOND = 100;
+
+/** Runs a Node program and resolves when it has printed the addresses it listens on. Linux only: it reads /proc. */
+export async function startPinned(program: readonly string[]): Promise<PinnedProcess> {
+  const pin = spawnSync('taskset', ['-c', '0', 'true']).status === 0 ? ['taskset', '-c', '0'] : [];
+  const [command, ...args] = [...pin, process.execPath, ...program];
+  const child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const addresses = new Map<string, string>();
+  const expected = program[0]!.endsWith('cli.js') ? 3 : 1;
+  await new Promise<void>((resolve, reject) => {
+    let printed = '';
+    child.once('exit', (code) => reject(new Error(`${program[0]} exited with ${code}`)));
+    child.stdout!.on('data', (chunk) => {
+      printed += chunk;
+      for (const [, name, address] of printed.matchAll(/^(\S+) +(\S+)\n/gm)) addresses.set(name!, address!);
+      if (addresses.size >= expected) resolve();
+    });
+  });
+  const status = (field: string) =>
+    Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) *
+    1024;
+  return {
+    address: (name) => addresses.get(name)!,
+    cpuSeconds() {
+      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    },
+    residentBytes: () => status('VmRSS'),
+    peakResidentBytes: () => status('VmHWM'),
+    stop() {
+      const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      child.kill('SIGTERM');
+      return exited;
+    },
+  };
+}
+
+export function folderBytes(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+}
