@@ -1,4 +1,5 @@
 import type { AnyValue } from '../record/any-value.ts';
+import { attributeOf } from '../record/attribute-of.ts';
 import type { LogRecord } from '../record/log-record.ts';
 import { displayLevel } from '../record/severity.ts';
 import { base64, valueText } from '../record/value-text.ts';
@@ -14,7 +15,7 @@ const NAMED_VALUES: Readonly<Record<NamedField, (record: LogRecord) => AnyValue 
   trace: (record) => record.traceId || undefined,
   span: (record) => record.spanId || undefined,
   group: (record) => record.attributes.get('logvitals.group.id'),
-  actor: (record) => record.attributes.get('user.id') ?? record.attributes.get('enduser.id'),
+  actor: (record) => attributeOf(record, 'user.id'),
   action: (record) => record.attributes.get('logvitals.audit.action'),
   tool: (record) => record.attributes.get('logvitals.audit.tool'),
   'object.type': (record) => record.attributes.get('logvitals.object.type'),
