@@ -96,6 +96,12 @@ function problemOf(error: unknown): ApiProblem {
 export function safeText(error: unknown): string {
   if (error instanceof StoreError) return error.message;
   if (!(error instanceof Error)) return 'something that is no Error was thrown';
-  const place = error.stack?.split('\n').find((line) => line.startsWith('    at '));
-  return `${error.name}${place === undefined ? '' : ` ${place.trim()}`}`;
+  return `${error.name}${placeOf(error)}`;
+}
+
+/** The innermost frame of the stack, which begins behind the message: a message can hold lines that look like one. */
+function placeOf({ stack = '', message }: Error): string {
+  const frames = stack.includes(message) ? stack.slice(stack.indexOf(message) + message.length) : '';
+  const innermost = frames.split('\n').find((line) => line.startsWith('    at '));
+  return innermost === undefined ? '' : ` ${innermost.trim()}`;
 }
