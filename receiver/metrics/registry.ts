@@ -1,13 +1,16 @@
-/** Self-observation in Prometheus' text format (O60). Label values are bounded by the callers: never a client's own text. */
+/** Self-observation in Prometheus' text format (O60). Label values are bounded by the callers: never a client's own text without a limit to their number. */
 export interface Counter {
   add(amount: number, labels?: Readonly<Record<string, string>>): void;
 }
+
+/** A gauge's value, or one for each set of labels. */
+export type Reading = number | Iterable<readonly [labels: Readonly<Record<string, string>>, value: number]>;
 
 interface Series {
   readonly help: string;
   readonly type: 'counter' | 'gauge';
   readonly values: Map<string, number>;
-  readonly read?: () => number;
+  readonly read?: () => Reading;
 }
 
 export class MetricsRegistry {
@@ -25,7 +28,7 @@ export class MetricsRegistry {
   }
 
   /** A gauge read when somebody looks. */
-  gauge(name: string, help: string, read: () => number): void {
+  gauge(name: string, help: string, read: () => Reading): void {
     this.#define(name, { help, type: 'gauge', values: new Map(), read });
   }
 
@@ -34,7 +37,7 @@ export class MetricsRegistry {
     let text = '';
     for (const [name, series] of this.#series) {
       text += `# HELP ${name} ${series.help}\n# TYPE ${name} ${series.type}\n`;
-      if (series.read) text += `${name} ${series.read()}\n`;
+      if (series.read) text += renderReading(name, series.read());
       else if (series.values.size === 0) text += `${name} 0\n`;
       for (const [labels, value] of series.values) text += `${name}${labels} ${value}\n`;
     }
@@ -47,6 +50,11 @@ export class MetricsRegistry {
     this.#series.set(name, series);
     return series;
   }
+}
+
+function renderReading(name: string, reading: Reading): string {
+  if (typeof reading === 'number') return `${name} ${reading}\n`;
+  return Array.from(reading, ([labels, value]) => `${name}${formatLabels(labels)} ${value}\n`).join('');
 }
 
 function formatLabels(labels: Readonly<Record<string, string>> | undefined): string {
