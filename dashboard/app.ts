@@ -1,0 +1,48 @@
+import Router from '@koa/router';
+import Koa from 'koa';
+import { createHealthRouter } from './api/health.ts';
+import { createApiRouter } from './api/router.ts';
+import type { DashboardOptions } from './options.ts';
+import { pageAccess } from './routes/access.tsx';
+import { alertsRoute } from './routes/alerts.tsx';
+import { loadAssets, serveAssets } from './routes/assets.ts';
+import { exploreRoute } from './routes/explore.tsx';
+import { PageProblem, pageFailures } from './routes/failures.tsx';
+import { healthRoute } from './routes/health.tsx';
+import { createRate } from './routes/rate.ts';
+import { contextRoute, groupRoute, recordRoute, traceRoute } from './routes/records.tsx';
+import { securityHeaders } from './routes/security.ts';
+import type { Site } from './routes/site.ts';
+
+/**
+ * The dashboard: pages, `/api/v1`, `/healthz`, `/readyz` and `/metrics` as one Koa application, to be served by itself
+ * or mounted in another one below a path (by koa-mount, whose `ctx.mountPath` all links begin with). It never changes a
+ * log record (PARITY.md P40), and it lives as long as `options.live` does.
+ */
+export function createDashboard(options: DashboardOptions): Koa {
+  const site: Site = { options, assets: loadAssets(), rate: createRate(options.live) };
+  const app = new Koa();
+  app.use(securityHeaders);
+  app.use(createHealthRouter(options).routes());
+  app.use(createApiRouter(options).routes());
+  app.use(serveAssets(site.assets));
+  app.use(pageFailures(site));
+  app.use(pageAccess(site));
+  app.use(pages(site).routes());
+  app.use(() => {
+    throw new PageProblem(404, 'There is no page at this address.');
+  });
+  return app;
+}
+
+function pages(site: Site): Router {
+  const router = new Router();
+  router.get('/', healthRoute(site));
+  router.get('/logs', exploreRoute(site));
+  router.get('/logs/:id', recordRoute(site));
+  router.get('/logs/:id/context', contextRoute(site));
+  router.get('/traces/:id', traceRoute(site));
+  router.get('/groups/:id', groupRoute(site));
+  router.get('/alerts', alertsRoute(site));
+  return router;
+}

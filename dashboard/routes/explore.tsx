@@ -1,0 +1,150 @@
+import type { StoredRecord } from '../../receiver/record/log-record.ts';
+import { type Histogram, MAX_OFFSET } from '../../receiver/store/store.ts';
+import { clientSignal } from '../api/context.ts';
+import { loadCards } from '../health/load.ts';
+import { layRange, rangeNamed } from '../health/ranges.ts';
+import type { TimeZone } from '../health/time-zone.ts';
+import { all, pageParam, type QueryString, type RecordFilter, recordFilter, single } from '../params.ts';
+import { ExplorePage, type ExploreProps, type ExploreResults, type ExploreState } from '../views/explore.tsx';
+import { FirstSteps } from '../views/first-steps.tsx';
+import { rfc3339 } from '../views/format.ts';
+import { link } from '../views/links.ts';
+import { alertRule } from './alert-rule.ts';
+import { loadFacets } from './explore-facets.ts';
+import { histogramProps, totalOf } from './explore-histogram.ts';
+import { relaxations } from './explore-relaxations.ts';
+import { type PageRequest, pageContext, zoneOf } from './page-context.ts';
+import { searchedWords } from './query-text.ts';
+import { recordDetail, recordLine } from './record-props.ts';
+import { type SearchedTime, searchedTime } from './searched-time.ts';
+import { sendPage } from './send-page.ts';
+import type { Site } from './site.ts';
+
+/** A search as its page needs it. */
+interface Search {
+  readonly ctx: PageRequest;
+  readonly site: Site;
+  readonly base: string;
+  readonly state: ExploreState;
+  readonly filter: RecordFilter;
+  readonly time: SearchedTime;
+  readonly zone: TimeZone;
+  readonly now: bigint;
+}
+
+/** `/logs`: searching all records, or those of one logger. */
+export function exploreRoute(site: Site) {
+  const { options } = site;
+  const { settings } = options;
+  return async (ctx: PageRequest): Promise<void> => {
+    const now = options.now();
+    const zone = zoneOf(ctx, settings);
+    const state = stateOf(ctx.query);
+    const read = recordFilter(ctx.query, now, zone);
+    const filter = read.ok ? read.value : null;
+    const time = searchedTime(filter ?? { query: { type: 'all' } }, state, settings, now, zone);
+    const page = await pageContext(ctx, site);
+    const [results, logger] = await Promise.all([
+      filter && loadResults({ ctx, site, base: page.base, state, filter, time, zone, now }),
+      loadLogger(ctx, site, state, now, zone),
+    ]);
+    if (results?.records.length === 0 && (await options.store.loggers()).length === 0) {
+      await sendPage(ctx, <FirstSteps page={page} endpoints={options.endpoints()} />);
+      return;
+    }
+    const props: ExploreProps = {
+      page,
+      state,
+      ranges: settings.ranges,
+      time: { range: time.range, words: time.words, ...time.texts },
+      levels: settings.levels,
+      fault: read.ok ? null : read.fault,
+      results,
+      logger,
+    };
+    await sendPage(ctx, <ExplorePage {...props} />, read.ok ? 200 : 400);
+  };
+}
+
+function stateOf(query: QueryString): ExploreState {
+  return {
+    q: single(query, 'q'),
+    service: all(query, 'service'),
+    logger: all(query, 'logger'),
+    level: all(query, 'level'),
+    range: single(query, 'range'),
+    from: single(query, 'from'),
+    to: single(query, 'to'),
+    facet: all(query, 'facet'),
+  };
+}
+
+/** The logger's health, when the search is for exactly one that is known. */
+async function loadLogger(
+  ctx: PageRequest,
+  { options }: Site,
+  state: ExploreState,
+  now: bigint,
+  zone: TimeZone,
+): Promise<ExploreProps['logger']> {
+  if (state.service.length !== 1 || state.logger.length !== 1) return null;
+  const range = layRange(rangeNamed(state.range, options.settings), now, zone);
+  const cards = await loadCards(options, { range, now, signal: clientSignal(ctx) });
+  const card = cards.find(({ service, logger }) => service === state.service[0] && logger === state.logger[0]);
+  return card ? { card, alertRule: alertRule(options, card) } : null;
+}
+
+async function loadResults(search: Search): Promise<ExploreResults> {
+  const { ctx, site, state, filter, time, base } = search;
+  const { store, settings } = site.options;
+  const signal = clientSignal(ctx);
+  const { boundaries } = time.buckets;
+  const recordId = single(ctx.query, 'record');
+  const asked = pageParam(ctx.query);
+  const [histogram, found, facets, chosen] = await Promise.all([
+    boundaries.length > 1 ? store.histogram({ query: filter.query, boundaries, signal }) : NO_HISTOGRAM,
+    findPage(search, asked, signal),
+    loadFacets(site.options, { ...search, signal }),
+    recordId === undefined ? null : store.get(recordId),
+  ]);
+  const pages = Math.max(Math.ceil(totalOf(histogram) / settings.pageSize), 1);
+  const isBeyond = histogram.complete && asked > pages;
+  const shown = isBeyond ? await findPage(search, pages, signal) : found;
+  const page = isBeyond ? pages : asked;
+  const hasMore = shown.next !== null && page * settings.pageSize <= MAX_OFFSET;
+  return {
+    records: shown.records.map(recordLine),
+    complete: shown.complete,
+    paging: { page, pages: histogram.complete ? Math.max(pages, page) : page + Number(hasMore) },
+    unbounded: !histogram.complete,
+    pinned: pinnedState(state, time, shown.records[0]),
+    histogram: histogramProps(histogram, time.buckets, search),
+    facets,
+    words: searchedWords(filter.query),
+    chosen: recordId === undefined ? null : chosen ? recordDetail(chosen) : 'gone',
+    previewLength: settings.messagePreviewLength,
+    relaxations: relaxations(base, state, settings),
+    tail: link(base, '/api/v1/tail', tailFilter(state)),
+  };
+}
+
+const NO_HISTOGRAM: Histogram = { counts: [], complete: true };
+
+const tailFilter = ({ q, service, logger, level }: ExploreState) => ({ q, service, logger, level });
+
+function findPage({ site, filter, time }: Search, page: number, signal: AbortSignal) {
+  const { pageSize } = site.options.settings;
+  const offset = Math.min((page - 1) * pageSize, MAX_OFFSET);
+  const { from, to } = time;
+  return site.options.store.search({ query: filter.query, from, to, limit: pageSize, offset, signal });
+}
+
+/**
+ * The state with its times fixed, for the links to other pages: no newer record than the newest shown, so that records
+ * that arrive meanwhile don't push the others from page to page.
+ */
+function pinnedState(state: ExploreState, time: SearchedTime, newest: StoredRecord | undefined): ExploreState {
+  const isFixed = state.to !== undefined && !state.to.startsWith('now');
+  const to = isFixed || !newest ? time.to : newest.timestamp + 1n;
+  return { ...state, range: undefined, from: rfc3339(time.from), to: rfc3339(to) };
+}

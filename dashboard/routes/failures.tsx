@@ -1,0 +1,50 @@
+import type { Context, Middleware } from 'koa';
+import type { VNode } from 'preact';
+import { StoreError } from '../../receiver/store/errors.ts';
+import { safeText } from '../api/problem.ts';
+import { BadRequestPage, BrokenPage, NotFoundPage, StorageAwayPage } from '../views/failure.tsx';
+import type { PageContext } from '../views/page.ts';
+import { pageContext } from './page-context.ts';
+import { sendPage } from './send-page.ts';
+import type { Site } from './site.ts';
+
+/** A page that isn't there or was asked for in a way that makes no sense; the words are shown. */
+export class PageProblem extends Error {
+  override name = 'PageProblem';
+  readonly status: 400 | 404;
+
+  constructor(status: 400 | 404, words: string) {
+    super(words);
+    this.status = status;
+  }
+}
+
+const RETRY_AFTER_SECONDS = '5';
+
+/**
+ * Every failure becomes a page that says what to do next. Of what the storage says nothing is shown; `onError` is told,
+ * with nothing that could hold a secret (P34).
+ */
+export function pageFailures(site: Site): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      // The reader left; nobody is there to be told.
+      if (ctx.res.destroyed) return;
+      const page = await pageContext(ctx, site);
+      const [status, content] = pageOf(error, page, ctx);
+      if (status >= 500)
+        site.options.onError(`${ctx.method} ${JSON.stringify(ctx.path.slice(0, 200))}: ${safeText(error)}`);
+      if (status === 503) ctx.set('Retry-After', RETRY_AFTER_SECONDS);
+      await sendPage(ctx, content, status);
+    }
+  };
+}
+
+function pageOf(error: unknown, page: PageContext, ctx: Context): [number, VNode] {
+  if (error instanceof StoreError) return [503, <StorageAwayPage page={page} again={`?${ctx.querystring}`} />];
+  if (!(error instanceof PageProblem)) return [500, <BrokenPage page={page} />];
+  const Page = error.status === 404 ? NotFoundPage : BadRequestPage;
+  return [error.status, <Page page={page} what={error.message} />];
+}

@@ -1,0 +1,87 @@
+import { scalarText } from '../../receiver/query/field-values.ts';
+import { formatQuery } from '../../receiver/query/format.ts';
+import type { Field } from '../../receiver/query/tree.ts';
+import type { AnyValue, KeyValueList } from '../../receiver/record/any-value.ts';
+import { attributeOf } from '../../receiver/record/attribute-of.ts';
+import type { StoredRecord } from '../../receiver/record/log-record.ts';
+import { displayLevel, isError, isWarning, LOWEST_SEVERITY } from '../../receiver/record/severity.ts';
+import { valueText } from '../../receiver/record/value-text.ts';
+import type { ExceptionText, Property, RecordDetail, RecordLine, Tone } from '../views/record.ts';
+
+/** A record as a table's line shows it. */
+export function recordLine(record: StoredRecord): RecordLine {
+  return {
+    id: record.id,
+    timestamp: record.timestamp,
+    level: displayLevel(record),
+    tone: toneOf(record.severityNumber),
+    service: record.service,
+    logger: record.logger,
+    body: valueText(record.body),
+  };
+}
+
+/** A record as its page shows it. */
+export function recordDetail(record: StoredRecord): RecordDetail {
+  const { scope } = record;
+  return {
+    ...recordLine(record),
+    observedTimestamp: record.observedTimestamp,
+    severityNumber: record.severityNumber,
+    exception: exceptionOf(record),
+    attributes: properties(record.attributes, 'attribute').filter(({ key }) => !SHOWN_APART.has(key)),
+    resource: properties(record.resource.attributes, 'resource'),
+    scope: [
+      ...(scope.name ? [{ key: 'name', text: scope.name, query: null }] : []),
+      ...(scope.version ? [{ key: 'version', text: scope.version, query: null }] : []),
+      ...properties(scope.attributes, null),
+    ],
+    eventName: record.eventName,
+    traceId: record.traceId,
+    spanId: record.spanId,
+    flags: record.flags,
+    groupId: textOf(record.attributes.get('logvitals.group.id')),
+    droppedAttributesCount: record.droppedAttributesCount,
+  };
+}
+
+function toneOf(severityNumber: number): Tone {
+  if (isError(severityNumber)) return 'bad';
+  if (isWarning(severityNumber)) return 'warn';
+  return severityNumber >= LOWEST_SEVERITY.INFO || severityNumber < 1 ? 'plain' : 'dim';
+}
+
+/** These have a section of their own. */
+const SHOWN_APART = new Set(['exception.message', 'exception.stacktrace']);
+
+function exceptionOf(record: StoredRecord): ExceptionText | null {
+  const of = (key: string) => textOf(attributeOf(record, key));
+  const exception = {
+    type: of('exception.type'),
+    message: of('exception.message'),
+    stacktrace: of('exception.stacktrace'),
+  };
+  return exception.type || exception.message || exception.stacktrace ? exception : null;
+}
+
+const textOf = (value: AnyValue | undefined): string => (value === undefined ? '' : valueText(value));
+
+const LONGEST_SEARCHABLE = 200;
+
+/** Keys and values in the order sent. Single values of reasonable length can be searched for; others are only shown. */
+function properties(values: KeyValueList, kind: 'attribute' | 'resource' | null): Property[] {
+  return Array.from(values, ([key, value]): Property => {
+    const text = isScalar(value) ? scalarText(value) : valueText(value);
+    const searchable =
+      kind !== null && isScalar(value) && text !== '' && key !== '' && text.length <= LONGEST_SEARCHABLE;
+    return { key, text, query: searchable ? equalsQuery({ kind, key }, text) : null };
+  });
+}
+
+function isScalar(value: AnyValue): value is string | boolean | bigint | number {
+  return value !== null && typeof value !== 'object';
+}
+
+function equalsQuery(field: Field, value: string): string {
+  return formatQuery({ type: 'field', field, test: { op: 'equals', value } });
+}

@@ -1,0 +1,94 @@
+import { MAX_PAGE } from '../../receiver/store/store.ts';
+import { pageParam, single } from '../params.ts';
+import { elapsed } from '../views/format.ts';
+import { link } from '../views/links.ts';
+import { recordPath } from '../views/record-detail.tsx';
+import { ContextPage, RecordPage, SequencePage } from '../views/record-pages.tsx';
+import { PageProblem } from './failures.tsx';
+import { type PageRequest, pageContext } from './page-context.ts';
+import { recordDetail, recordLine } from './record-props.ts';
+import { sendPage } from './send-page.ts';
+import type { Site } from './site.ts';
+
+/** `/logs/ID`: one record at its lasting address. */
+export function recordRoute(site: Site) {
+  return async (ctx: PageRequest): Promise<void> => {
+    const record = await site.options.store.get(ctx.params.id!);
+    if (!record) throw noRecord();
+    await sendPage(
+      ctx,
+      <RecordPage
+        page={await pageContext(ctx, site)}
+        record={recordDetail(record)}
+        previewLength={site.options.settings.messagePreviewLength}
+        full={single(ctx.query, 'full') === '1'}
+      />,
+    );
+  };
+}
+
+const NEIGHBOURS = 20;
+
+/** `/logs/ID/context`: the record among its neighbours in the same logger. `page` widens it, 20 more on each side. */
+export function contextRoute(site: Site) {
+  const { store } = site.options;
+  return async (ctx: PageRequest): Promise<void> => {
+    const id = ctx.params.id!;
+    const neighbours = Math.min(pageParam(ctx.query) * NEIGHBOURS, MAX_PAGE);
+    const [record, around] = await Promise.all([store.get(id), store.context(id, neighbours, neighbours)]);
+    if (!record || !around) throw noRecord();
+    const page = await pageContext(ctx, site);
+    const isMore = neighbours < MAX_PAGE && Math.max(around.before.length, around.after.length) === neighbours;
+    const next = String(neighbours / NEIGHBOURS + 1);
+    await sendPage(
+      ctx,
+      <ContextPage
+        page={page}
+        record={recordDetail(record)}
+        records={[...around.before, record, ...around.after].map(recordLine)}
+        neighbours={neighbours}
+        more={isMore ? link(page.base, `${recordPath(id)}/context`, { page: next }) : null}
+      />,
+    );
+  };
+}
+
+const noRecord = (): PageProblem =>
+  new PageProblem(
+    404,
+    'There is no record at this address: it never existed, or it was removed when its time was over.',
+  );
+
+/** `/traces/ID`: the records of a trace in order. */
+export function traceRoute(site: Site) {
+  return sequenceRoute(site, 'Trace', (id) => site.options.store.trace(id.toLowerCase(), MAX_PAGE));
+}
+
+/** `/groups/ID`: the records of an event group in order. */
+export function groupRoute(site: Site) {
+  return sequenceRoute(site, 'Group', (id) => site.options.store.group(id, MAX_PAGE));
+}
+
+function sequenceRoute(
+  site: Site,
+  kind: 'Trace' | 'Group',
+  load: (id: string) => ReturnType<Site['options']['store']['trace']>,
+) {
+  return async (ctx: PageRequest): Promise<void> => {
+    const id = ctx.params.id!;
+    const records = await load(id);
+    const [first, last] = [records[0], records.at(-1)];
+    if (!first || !last) throw new PageProblem(404, `There are no records of this ${kind.toLowerCase()}.`);
+    await sendPage(
+      ctx,
+      <SequencePage
+        page={await pageContext(ctx, site)}
+        kind={kind}
+        id={id}
+        records={records.map(recordLine)}
+        span={elapsed(last.timestamp - first.timestamp).replace(/^\+/, '')}
+        cut={records.length === MAX_PAGE}
+      />,
+    );
+  };
+}

@@ -1,0 +1,63 @@
+import { layRange, rangeNamed } from '../health/ranges.ts';
+import type { TimeZone } from '../health/time-zone.ts';
+import type { DashboardSettings } from '../options.ts';
+import type { RecordFilter } from '../params.ts';
+import { clockTime, dayAndTime, editable } from '../views/format.ts';
+import { layBuckets, type TimeBuckets } from './time-buckets.ts';
+
+/** The stretch of time a search is for, `[from, to)`. */
+export interface SearchedTime {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly buckets: TimeBuckets;
+  /** Name of the range, when it is one of the settings' and not the reader's own. */
+  readonly range: string | undefined;
+  /** For the fields, as one may type it. */
+  readonly texts: { readonly from: string; readonly to: string };
+  /** `21 Nov 14:00 to 15:00`. */
+  readonly words: string;
+}
+
+const SECOND = 1_000_000_000n;
+const MINUTE = 60n * SECOND;
+
+/**
+ * A range of the settings, laid as on the card page so that both count the same; or the reader's own times. Of those, an
+ * open end is the end of this minute, and an open start the default range's.
+ */
+export function searchedTime(
+  filter: RecordFilter,
+  state: { readonly range?: string | undefined; readonly from?: string | undefined; readonly to?: string | undefined },
+  settings: Pick<DashboardSettings, 'ranges' | 'defaultRange'>,
+  now: bigint,
+  zone: TimeZone,
+): SearchedTime {
+  const isOwn = filter.from !== undefined || filter.to !== undefined;
+  const named = rangeNamed(isOwn ? undefined : state.range, settings);
+  const end = filter.to ?? (now / MINUTE + 1n) * MINUTE;
+  const range = layRange(named, isOwn && end > MINUTE ? end - 1n : now, zone);
+  const { from, to } = isOwn ? { from: filter.from ?? range.from, to: end } : range;
+  const last = from < to ? to : from;
+  return {
+    from,
+    to: last,
+    buckets: layBuckets(from, last, zone),
+    range: isOwn ? undefined : named.name,
+    texts: {
+      from: isOwn ? asTyped(state.from, filter.from, zone) : editable(from, zone.name),
+      to: isOwn ? asTyped(state.to, filter.to, zone) : '',
+    },
+    words: `${shortTime(from, zone, now)} to ${shortTime(last, zone, now)}`,
+  };
+}
+
+/** `now-1h` stays so; a moment is written as the zone's clock shows it, unless that would lose a part of it. */
+function asTyped(text: string | undefined, time: bigint | undefined, zone: TimeZone): string {
+  if (text === undefined || time === undefined) return '';
+  return text.startsWith('now') || time % SECOND !== 0n ? text : editable(time, zone.name);
+}
+
+function shortTime(time: bigint, zone: TimeZone, now: bigint): string {
+  const minute = dayAndTime(time, zone.name, now);
+  return time % MINUTE === 0n ? minute : `${minute.replace(/\d\d:\d\d$/, '')}${clockTime(time, zone.name).slice(0, 8)}`;
+}

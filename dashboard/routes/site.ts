@@ -1,0 +1,10 @@
+import type { DashboardOptions } from '../options.ts';
+import type { Assets } from './assets.ts';
+import type { Rate } from './rate.ts';
+
+/** What all pages of one dashboard share. */
+export interface Site {
+  readonly options: DashboardOptions;
+  readonly assets: Assets;
+  readonly rate: Rate;
+}

@@ -1,0 +1,148 @@
+import type { Alert } from '../../receiver/store/alert.ts';
+import { clockTime, dayAndTime, exactTime, oneLine, plural, printable, rfc3339 } from './format.ts';
+import { Layout } from './layout.tsx';
+import { link } from './links.ts';
+import { LoggerName } from './logger-name.tsx';
+import type { PageContext } from './page.ts';
+import { recordPath } from './record-detail.tsx';
+import { Age } from './time.tsx';
+
+export interface AlertsProps {
+  readonly page: PageContext;
+  /** Those whose window hasn't drained, newest first. */
+  readonly firing: readonly Alert[];
+  /** The others, newest first. */
+  readonly past: readonly Alert[];
+  /** Older ones, when there are more. */
+  readonly older: string | null;
+  /** The rolling window in words. */
+  readonly window: string;
+}
+
+/** What fires now, and what fired before. */
+export function AlertsPage({ page, firing, past, older, window }: AlertsProps) {
+  const headline = firing.length > 0 ? `${plural(firing.length, 'alert')} firing` : 'No alert is firing';
+  return (
+    <Layout page={page} heading={headline} section="alerts">
+      <div class="head">
+        <div>
+          <h1>{headline}</h1>
+          <p class="sub">An alert fires when a logger’s records of a level reach their threshold within {window}.</p>
+        </div>
+      </div>
+      {firing.length === 0 && past.length === 0 && (
+        <section class="notice small">
+          <h2>Nothing has fired yet</h2>
+          <p>
+            When an alert fires, it is kept here with the log lines that made it fire. Thresholds are settings; by
+            default the first warning or error of a logger fires.
+          </p>
+        </section>
+      )}
+      <AlertList page={page} title="Firing" alerts={firing} isFiring />
+      <AlertList page={page} title="History" alerts={past} />
+      {older && (
+        <nav class="pager" aria-label="Pages of the list">
+          <a class="btn" rel="next" href={older}>
+            Older →
+          </a>
+        </nav>
+      )}
+    </Layout>
+  );
+}
+
+interface AlertListProps {
+  readonly page: PageContext;
+  readonly title: string;
+  readonly alerts: readonly Alert[];
+  readonly isFiring?: boolean;
+}
+
+function AlertList({ page, title, alerts, isFiring = false }: AlertListProps) {
+  if (alerts.length === 0) return null;
+  const id = title.toLowerCase();
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      <ul class="alerts">
+        {alerts.map((alert) => (
+          <AlertItem key={alert.id} page={page} alert={alert} isFiring={isFiring} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function AlertItem({
+  page,
+  alert,
+  isFiring,
+}: {
+  readonly page: PageContext;
+  readonly alert: Alert;
+  readonly isFiring: boolean;
+}) {
+  const { service, logger, thresholdLevel, threshold, count } = alert;
+  const tone =
+    thresholdLevel === 'WARN'
+      ? 'warning'
+      : thresholdLevel === 'ERROR' || thresholdLevel === 'FATAL'
+        ? 'failing'
+        : 'clean';
+  return (
+    <li class={isFiring ? `alert ${tone}` : 'alert'}>
+      <header>
+        <h3>
+          <a class="logger" href={windowLink(page, alert)}>
+            <LoggerName service={service} logger={logger} />
+          </a>
+        </h3>
+        <span class={`pill ${tone}`}>
+          {plural(count, thresholdLevel)}, threshold {threshold}
+        </span>
+        <Age page={page} time={alert.firedAt} class="last" />
+      </header>
+      <p class="sub">
+        {windowWords(page, alert)}
+        {alert.path && (
+          <>
+            {' · '}
+            <span class="code">
+              {printable(alert.path)}
+              {alert.lineNumber > 0 && `:${alert.lineNumber}`}
+            </span>
+          </>
+        )}
+        {alert.module && (
+          <>
+            {' · '}
+            <span class="code">{printable(alert.module)}</span>
+          </>
+        )}
+      </p>
+      <ol class="carried">
+        {alert.records.map((record) => (
+          <li key={record.id}>
+            <time dateTime={rfc3339(record.timestamp)} title={exactTime(record.timestamp, page.zone)}>
+              {clockTime(record.timestamp, page.zone)}
+            </time>{' '}
+            <a href={link(page.base, recordPath(record.id))}>
+              <span class="lv">{record.level}</span> <bdi>{oneLine(record.body) || '(no message)'}</bdi>
+            </a>
+          </li>
+        ))}
+      </ol>
+    </li>
+  );
+}
+
+/** The logger's records of that level within the alert's window. A window holds its end, `to` does not. */
+function windowLink(page: PageContext, { service, logger, thresholdLevel, windowStart, windowEnd }: Alert): string {
+  const [from, to] = [rfc3339(windowStart), rfc3339(windowEnd + 1n)];
+  return link(page.base, '/logs', { service, logger, level: thresholdLevel, from, to });
+}
+
+function windowWords({ zone, now }: PageContext, { windowStart, windowEnd }: Alert): string {
+  return `${dayAndTime(windowStart, zone, now)} to ${clockTime(windowEnd, zone)}`;
+}

@@ -1,0 +1,205 @@
+import type { ComponentChildren } from 'preact';
+import { exact, exactTime, oneLine, printable, rfc3339 } from './format.ts';
+import { Highlighted } from './highlight.tsx';
+import { link } from './links.ts';
+import { LoggerName } from './logger-name.tsx';
+import type { PageContext } from './page.ts';
+import type { Property, RecordDetail } from './record.ts';
+import { Stack } from './stack.tsx';
+
+interface RecordDetailProps {
+  readonly page: PageContext;
+  readonly record: RecordDetail;
+  /** Characters of a body shown at first (P8). */
+  readonly previewLength: number;
+  /** The whole body, however long. */
+  readonly full: boolean;
+  /** Searched words, to be marked. */
+  readonly words: readonly string[];
+  /** The record's own page has its name as the page's heading. */
+  readonly heading: 'h1' | 'h2';
+}
+
+/** A record with everything known of it: in the panel beside the table, and as a page of its own. */
+export function RecordView({ page, record, previewLength, full, words, heading: Heading }: RecordDetailProps) {
+  const { exception } = record;
+  return (
+    <article class="record" aria-labelledby="record-name">
+      <Heading id="record-name" class="name">
+        <span class={`lv ${record.tone}`}>{printable(record.level)}</span>{' '}
+        <LoggerName service={record.service} logger={record.logger} />
+      </Heading>
+      <p class="sub">
+        <time dateTime={rfc3339(record.timestamp)} title={rfc3339(record.timestamp)}>
+          {exactTime(record.timestamp, page.zone)}
+        </time>
+      </p>
+      <Body page={page} record={record} previewLength={previewLength} full={full} words={words} />
+      <Actions page={page} record={record} />
+      {exception && (
+        <section class="exception">
+          <h3>Exception</h3>
+          {(exception.type || exception.message) && (
+            <p class="cause">
+              {exception.type && <b>{printable(exception.type)}</b>}
+              {exception.type && exception.message && ': '}
+              <Highlighted text={printable(exception.message)} words={words} />
+            </p>
+          )}
+          {exception.stacktrace && <Stack stacktrace={exception.stacktrace} words={words} />}
+        </section>
+      )}
+      <Properties page={page} title="Attributes" properties={record.attributes} />
+      {record.droppedAttributesCount > 0 && (
+        <p class="sub">{exact(record.droppedAttributesCount)} more attributes were dropped by the sender.</p>
+      )}
+      <Identity page={page} record={record} />
+      <Properties page={page} title="Resource" properties={record.resource} />
+      <Properties page={page} title="Scope" properties={record.scope} />
+    </article>
+  );
+}
+
+type BodyProps = Omit<RecordDetailProps, 'heading'>;
+
+function Body({ page, record, previewLength, full, words }: BodyProps) {
+  const { body } = record;
+  const cut = !full && body.length > previewLength;
+  return (
+    <>
+      <div class={`msg ${record.tone}`}>
+        {body === '' ? (
+          <span class="none">(no message)</span>
+        ) : (
+          <Highlighted text={printable(cut ? wholeCharacters(body, previewLength) : body)} words={words} />
+        )}
+        {cut && '…'}
+      </div>
+      {cut && (
+        <p class="more">
+          {exact(previewLength)} of {exact(body.length)} characters.{' '}
+          <a href={link(page.base, recordPath(record.id), { full: '1' })}>Show all</a>
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Cut without leaving half a surrogate pair at the end. */
+function wholeCharacters(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
+}
+
+export function recordPath(id: string): string {
+  return `/logs/${encodeURIComponent(id)}`;
+}
+
+function Actions({ page, record }: Pick<BodyProps, 'page' | 'record'>) {
+  const path = recordPath(record.id);
+  return (
+    <p class="acts">
+      <a class="btn" href={link(page.base, `${path}/context`)}>
+        Context
+      </a>
+      {record.traceId && (
+        <a class="btn" href={link(page.base, `/traces/${record.traceId}`)}>
+          Trace
+        </a>
+      )}
+      {record.groupId && (
+        <a class="btn" href={link(page.base, `/groups/${encodeURIComponent(record.groupId)}`)}>
+          Group
+        </a>
+      )}
+      <a class="btn" href={link(page.base, path)} data-copy-link>
+        Link
+      </a>
+      <a class="btn" href={link(page.base, `/api/v1${path}`)}>
+        JSON
+      </a>
+    </p>
+  );
+}
+
+interface PropertiesProps {
+  readonly page: PageContext;
+  readonly title: string;
+  readonly properties: readonly Property[];
+}
+
+function Properties({ page, title, properties }: PropertiesProps) {
+  if (properties.length === 0) return null;
+  return (
+    <section class="props">
+      <h3>{title}</h3>
+      <dl>
+        {properties.map(({ key, text, query }) => (
+          <Fact key={key} name={oneLine(key) || '(empty key)'}>
+            <Value page={page} text={text} query={query} />
+          </Fact>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function Value({
+  page,
+  text,
+  query,
+}: {
+  readonly page: PageContext;
+  readonly text: string;
+  readonly query: string | null;
+}) {
+  if (text === '') return <span class="none">(empty)</span>;
+  if (query === null) return <>{printable(text)}</>;
+  return (
+    <a href={link(page.base, '/logs', { q: query })} title="Find records that have the same">
+      {printable(text)}
+    </a>
+  );
+}
+
+/** What OpenTelemetry says of the record beside its attributes, and the ids to find it again by. */
+function Identity({ page, record }: Pick<BodyProps, 'page' | 'record'>) {
+  const { severityNumber, eventName, traceId, spanId, flags, groupId, observedTimestamp, timestamp } = record;
+  return (
+    <section class="props">
+      <h3>Record</h3>
+      <dl>
+        <Fact name="severity">{severityNumber === 0 ? 'unspecified' : severityNumber}</Fact>
+        {observedTimestamp !== timestamp && <Fact name="observed">{exactTime(observedTimestamp, page.zone)}</Fact>}
+        {eventName && <Fact name="event">{printable(eventName)}</Fact>}
+        {traceId && (
+          <Fact name="trace">
+            <a href={link(page.base, `/traces/${traceId}`)}>{traceId}</a>
+          </Fact>
+        )}
+        {spanId && <Fact name="span">{spanId}</Fact>}
+        {flags > 0 && <Fact name="flags">{flags}</Fact>}
+        {groupId && (
+          <Fact name="group">
+            <a href={link(page.base, `/groups/${encodeURIComponent(groupId)}`)}>{printable(groupId)}</a>
+          </Fact>
+        )}
+        <Fact name="id">
+          <a href={link(page.base, recordPath(record.id))}>{record.id}</a>
+        </Fact>
+      </dl>
+    </section>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
+  return (
+    <>
+      <dt>
+        <bdi>{name}</bdi>
+      </dt>
+      <dd>
+        <bdi>{children}</bdi>
+      </dd>
+    </>
+  );
+}
