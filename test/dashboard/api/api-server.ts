@@ -37,6 +37,8 @@ export interface ApiServer {
   readonly store: LogStore;
   /** What the API told its owner of failures. */
   readonly errors: readonly string[];
+  /** What reached Koa itself: nothing but resets by readers who left. */
+  readonly koaErrors: readonly Error[];
   /** Stores records and tells those who follow, as ingest does. */
   add(...records: readonly LogRecord[]): Promise<readonly string[]>;
   get(path: string, init?: RequestInit): Promise<Response>;
@@ -67,6 +69,8 @@ export async function startApi(
     store,
   };
   const app = new Koa();
+  const koaErrors: Error[] = [];
+  app.on('error', (error) => koaErrors.push(error));
   app.use(createApiRouter(dashboard).routes());
   app.use(createHealthRouter(dashboard).routes());
   const server = createServer(app.callback()).listen(0, '127.0.0.1');
@@ -77,6 +81,7 @@ export async function startApi(
     url,
     store,
     errors,
+    koaErrors,
     get,
     async add(...records) {
       const batches = [batch(records)];
