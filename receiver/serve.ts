@@ -67,6 +67,7 @@ async function start(config: Config, diagnostics: Diagnostics, shutdown: Shutdow
     live,
     metrics,
     diagnostics,
+    now,
     ignore: config.ignore,
     limits: config.limits,
   });
