@@ -1,0 +1,107 @@
+import { stat } from 'node:fs/promises';
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
+import { TOKEN_VARIABLE } from '../config/sources.ts';
+import { type ImportReport, importFiles } from '../transfer/import-files.ts';
+import { type ImportTarget, serverTarget, storageTarget } from '../transfer/import-target.ts';
+import { findPlace, serverAddress } from '../transfer/open-source.ts';
+import { ServerClient } from '../transfer/server-client.ts';
+import { type Command, CommandError, type Invocation, UsageError } from './command.ts';
+import { PLACE_OPTIONS } from './options.ts';
+import { ProgressBar } from './progress.ts';
+import { visible } from './visible.ts';
+
+/** Faults named one by one; the rest is only counted. */
+const MOST_FAULTS_SHOWN = 20;
+
+export const importRecords: Command = {
+  name: 'import',
+  about: "read OTLP JSON lines, the Collector's file exporter format; plain, gzip or zstd; - is standard input",
+  positionals: 'FILE…',
+  options: [
+    ...PLACE_OPTIONS,
+    { name: 'from', value: 'PACKAGE', about: 'records of another package; not in this version' },
+  ],
+  async run(invocation) {
+    const { flags, positionals: files } = invocation;
+    if (flags.from !== undefined) {
+      throw new UsageError(
+        `--from is ${JSON.stringify(flags.from)}; allowed: nothing yet, this version reads OTLP JSON lines alone`,
+      );
+    }
+    if (files.length === 0) throw new UsageError('import is without a file; allowed: FILE… or - for standard input');
+    const { config } = await loadConfig(flags, process.env, process.cwd());
+    const target = await openTarget(invocation, config);
+    try {
+      return await runImport(files, target, config.limits.requestBytes);
+    } finally {
+      await target.close();
+    }
+  },
+};
+
+async function openTarget(invocation: Invocation, config: Config): Promise<ImportTarget> {
+  const place = await findPlace(invocation, config);
+  return place.kind === 'storage'
+    ? storageTarget(config)
+    : serverTarget(await receiverOf(place.client, config), config.logsPath);
+}
+
+/**
+ * Logs go to the receiver's port, while `--url` may well name the dashboard's: then the receiver is looked for at the
+ * configured port of the same host.
+ */
+async function receiverOf(client: ServerClient, config: Config): Promise<ServerClient> {
+  if (await isReceiver(client, config)) return client;
+  const url = new URL(client.address);
+  const isConfigured = client.address === serverAddress(config, config.dashboardPort);
+  const address = isConfigured
+    ? serverAddress(config, config.httpPort)
+    : `${url.protocol}//${url.hostname}:${config.httpPort}`;
+  const receiver = new ServerClient(address, process.env[TOKEN_VARIABLE]);
+  if (await isReceiver(receiver, config)) return receiver;
+  throw new CommandError(
+    `neither ${client.address} nor ${receiver.address} takes logs; name the OTLP/HTTP address that the server printed with --url`,
+  );
+}
+
+/** Only the receiver knows the path, and it takes nothing but POST there. */
+const isReceiver = async (client: ServerClient, { logsPath }: Config): Promise<boolean> =>
+  (await client.probe(logsPath)) === 405;
+
+async function runImport(files: readonly string[], target: ImportTarget, longestLine: number): Promise<number> {
+  let shown = 0;
+  const report: ImportReport = {
+    bytes: 0,
+    records: 0,
+    faults: 0,
+    onFault(message) {
+      if (++shown > MOST_FAULTS_SHOWN) return;
+      bar.clear();
+      process.stderr.write(`logvitals: ${visible(message)}\n`);
+    },
+  };
+  const bar = new ProgressBar(process.stderr, await totalSize(files), report);
+  try {
+    await importFiles(files, target, longestLine, report);
+  } finally {
+    bar.end();
+  }
+  if (shown > MOST_FAULTS_SHOWN) process.stderr.write(`logvitals: and ${shown - MOST_FAULTS_SHOWN} more like these\n`);
+  process.stderr.write(`imported ${report.records} records; ${report.faults} refused\n`);
+  return report.faults === 0 ? 0 : 1;
+}
+
+/** Bytes of all files, 0 when one's size can't be known. */
+async function totalSize(files: readonly string[]): Promise<number> {
+  if (files.includes('-')) return 0;
+  const sizes = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,71 @@
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
+import { type LogvitalsServer, serve } from '../serve.ts';
+import { type Command, CommandError } from './command.ts';
+import { SERVER_OPTIONS } from './options.ts';
+
+export const serveCommand: Command = {
+  name: 'serve',
+  about: 'receive logs and show them',
+  positionals: '',
+  options: SERVER_OPTIONS,
+  async run({ flags }) {
+    const { config } = await loadConfig(flags, process.env, process.cwd());
+    await serveUntilStopped(config);
+    return 0;
+  },
+};
+
+/**
+ * Starts the server, prints its addresses, and resolves after a SIGTERM or SIGINT once everything accepted is stored and
+ * closed. A second SIGINT ends the process at once. `during` runs beside it; its signal aborts when the server stops.
+ */
+export async function serveUntilStopped(
+  config: Config,
+  during?: (server: LogvitalsServer, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const stop = new AbortController();
+  const stopped = new Promise<void>((resolve) => {
+    const onSignal = (signal: NodeJS.Signals) => {
+      if (stop.signal.aborted && signal === 'SIGINT') process.exit(130);
+      stop.abort();
+      resolve();
+    };
+    process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  });
+  const server = await start(config);
+  process.stdout.write(addressLines(server));
+  const beside = during?.(server, stop.signal);
+  await stopped;
+  await beside;
+  await server.close();
+}
+
+const addressLines = ({ addresses }: LogvitalsServer): string =>
+  [`otlp/grpc  ${addresses.grpc}`, `otlp/http  ${addresses.http}`, `dashboard  ${addresses.dashboard}`, ''].join('\n');
+
+async function start(config: Config): Promise<LogvitalsServer> {
+  try {
+    return await serve(config);
+  } catch (error) {
+    throw listenFault(error, config) ?? error;
+  }
+}
+
+/** Why a port could not be had, in one line; null for any other failure. */
+function listenFault(error: unknown, config: Config): CommandError | null {
+  const { code = '', message = '', port } = error as { code?: string; message?: string; port?: number };
+  const [reason] = /EADDRINUSE|EACCES|EADDRNOTAVAIL/.exec(`${code} ${message}`) ?? [];
+  if (!reason) return null;
+  const taken = port ?? Number(/:(\d+)\b(?!.*:\d)/.exec(message)?.[1]);
+  if (reason === 'EADDRNOTAVAIL') {
+    return new CommandError(`this machine has no address ${JSON.stringify(config.host)}; choose another with --host`);
+  }
+  const problem = reason === 'EACCES' ? 'may not be used by this user' : 'is in use, perhaps by another logvitals';
+  return new CommandError(`port ${taken} of ${config.host} ${problem}; choose another with ${flagOf(taken, config)}`);
+}
+
+function flagOf(port: number, { grpcPort, httpPort }: Config): string {
+  if (port === grpcPort) return '--grpc-port';
+  return port === httpPort ? '--http-port' : '--dashboard-port';
+}

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAlertRunner } from '../alerts/runner.ts';
+import { CommandError } from '../commands/command.ts';
+import type { Config } from '../config/config.ts';
+import { createDiagnostics } from '../diagnostics.ts';
+import { createLiveFeed } from '../ingest/live.ts';
+import { createIngest } from '../ingest/pipeline.ts';
+import { MetricsRegistry } from '../metrics/registry.ts';
+import { LogsHandler } from '../otlp/handler.ts';
+import { systemClock } from '../record/clock.ts';
+import { openStore } from '../store/open.ts';
+import type { ServerClient } from './server-client.ts';
+
+/** What became of a request that was stored, or never will be. */
+export interface Sent {
+  /** Records refused; `'all'` when nothing of the request was stored. */
+  readonly rejected: number | 'all';
+  readonly reason: string;
+}
+
+/** Where imported requests go. */
+export interface ImportTarget {
+  /** Stores a request in OTLP's JSON encoding, waiting while the receiver is busy. Throws `CommandError` when going on makes no sense. */
+  send(request: Buffer): Promise<Sent>;
+  close(): Promise<void>;
+}
+
+/** One try: its end, or why and when to try again. */
+type Attempt = Sent | { readonly retryAfterSeconds: number; readonly reason: string };
+
+/** A receiver that is busy for so many attempts has gone. */
+const MOST_ATTEMPTS = 10;
+
+/** Into a storage that no server has open, through the receiver's own way: the same limits, ignore rules and alerts. */
+export async function storageTarget(config: Config): Promise<ImportTarget> {
+  const now = systemClock;
+  const diagnostics = createDiagnostics();
+  const metrics = new MetricsRegistry();
+  const store = await openStore(config.storage, { now, diagnostics });
+  const alerts = createAlertRunner({ store, settings: config.thresholds, now, diagnostics });
+  const live = createLiveFeed(diagnostics);
+  const ingest = createIngest({
+    store,
+    alerts,
+    live,
+    now,
+    metrics,
+    diagnostics,
+    ignore: config.ignore,
+    limits: config.limits,
+  });
+  const handler = new LogsHandler({ ingest, limits: config.limits, now, metrics, diagnostics });
+  return {
+    send: (request) =>
+      untilDone(async () => {
+        const outcome = await handler.export(request, 'json');
+        if (outcome.kind === 'accepted') return { rejected: outcome.rejected, reason: outcome.message };
+        const { message: reason, retryAfterSeconds } = outcome;
+        return retryAfterSeconds === undefined ? { rejected: 'all', reason } : { retryAfterSeconds, reason };
+      }),
+    async close() {
+      await ingest.close();
+      await store.close();
+    },
+  };
+}
+
+/** To a running server's OTLP/HTTP endpoint, whose path is `logsPath`. */
+export function serverTarget(client: ServerClient, logsPath: string): ImportTarget {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
+  return {
+    send: (request) =>
+      untilDone(async () => {
+        const response = await client.request(logsPath, { ...init, body: new Uint8Array(request) });
+        if (response.ok) return partialSuccess(await response.json());
+        if (response.status === 400 || response.status === 413)
+          return { rejected: 'all', reason: messageOf(await response.text()) };
+        if (response.status !== 429 && response.status !== 503) throw await client.refusal(response);
+        const retryAfterSeconds = Number(response.headers.get('retry-after') ?? 1);
+        return { retryAfterSeconds, reason: messageOf(await response.text()) };
+      }),
+    async close() {},
+  };
+}
+
+async function untilDone(attempt: () => Promise<Attempt>): Promise<Sent> {
+  for (let attempts = 1; ; attempts++) {
+    const result = await attempt();
+    if ('rejected' in result) return result;
+    if (attempts === MOST_ATTEMPTS) throw new CommandError(`the import is broken off: ${result.reason}`);
+    await sleep(result.retryAfterSeconds * 1000);
+  }
+}
+
+/** An ExportLogsServiceResponse in JSON, whose 64-bit numbers are strings. */
+function partialSuccess(response: unknown): Sent {
+  const { partialSuccess } = response as {
+    partialSuccess?: { rejectedLogRecords?: string | number; errorMessage?: string };
+  };
+  return { rejected: Number(partialSuccess?.rejectedLogRecords ?? 0), reason: partialSuccess?.errorMessage ?? '' };
+}
+
+/** The message of a google.rpc.Status in JSON. */
+function messageOf(status: string): string {
+  try {
+    return String((JSON.parse(status) as { message?: unknown }).message);
+  } catch {
+    return JSON.stringify(status.slice(0, 200));
+  }
+}

@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { CommandError, type Invocation, textFlag, UsageError } from '../commands/command.ts';
+import type { Config } from '../config/config.ts';
+import { TOKEN_VARIABLE } from '../config/sources.ts';
+import { createDiagnostics } from '../diagnostics.ts';
+import { systemClock } from '../record/clock.ts';
+import { openStore } from '../store/open.ts';
+import type { LogStore } from '../store/store.ts';
+import type { RecordSource } from './records.ts';
+import { ServerClient } from './server-client.ts';
+import { serverRecords } from './server-records.ts';
+import { storageRecords } from './storage-records.ts';
+
+/** Which one a command means: the server of `--url`, the storage of `--storage`, else the configured server if it answers, else the configured storage. */
+export type Place = { readonly kind: 'server'; readonly client: ServerClient } | { readonly kind: 'storage' };
+
+export async function findPlace(invocation: Invocation, config: Config): Promise<Place> {
+  const url = textFlag(invocation, 'url');
+  const storage = textFlag(invocation, 'storage');
+  const token = process.env[TOKEN_VARIABLE];
+  if (url !== undefined && storage !== undefined) {
+    throw new UsageError('--url and --storage are given together; allowed: one of them');
+  }
+  if (url !== undefined) return { kind: 'server', client: new ServerClient(url, token) };
+  if (storage !== undefined || config.dashboardPort === 0) return { kind: 'storage' };
+  const client = new ServerClient(serverAddress(config, config.dashboardPort), token);
+  return (await client.probe('/healthz')) === null ? { kind: 'storage' } : { kind: 'server', client };
+}
+
+/** Where a server with this configuration can be reached from its own machine. */
+export function serverAddress(config: Config, port: number): string {
+  const reachable: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+  const host = reachable[config.host] ?? config.host;
+  return `${config.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+export async function openSource(invocation: Invocation, config: Config): Promise<RecordSource> {
+  const place = await findPlace(invocation, config);
+  return place.kind === 'server' ? serverRecords(place.client) : storageRecords(await openExistingStore(config));
+}
+
+/** The configured storage, which must be there: a command that reads does not make an empty one. */
+export async function openExistingStore({ storage }: Config): Promise<LogStore> {
+  if (typeof storage === 'string' && storage.startsWith('file:') && !existsSync(folderOf(storage))) {
+    throw new CommandError(
+      `there is no storage at ${folderOf(storage)}, and no server answers; name one with --storage or --url`,
+    );
+  }
+  return openStore(storage, { now: systemClock, diagnostics: createDiagnostics() });
+}
+
+const folderOf = (url: string): string => url.slice('file:'.length).replace(/^\/\/(?=\/)/, '');
