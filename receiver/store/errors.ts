@@ -7,3 +7,8 @@ export class StoreError extends Error {
 export class StoreUnavailableError extends StoreError {
   override name = 'StoreUnavailableError';
 }
+
+/** A search was given a cursor that no page of it handed out: the caller's mistake, said so that it can be shown. */
+export class InvalidCursorError extends StoreError {
+  override name = 'InvalidCursorError';
+}

@@ -1,0 +1,256 @@
+import { resolve } from 'node:path';
+import { createDiagnostics, type Diagnostics } from '../../diagnostics.ts';
+import { fieldEquals } from '../../query/tree.ts';
+import { type Clock, systemClock } from '../../record/clock.ts';
+import type { StoredRecord } from '../../record/log-record.ts';
+import type { Alert, AlertCommit, AlertState } from '../alert.ts';
+import { StoreError } from '../errors.ts';
+import type {
+  AppendedBatch,
+  Batch,
+  CardsRequest,
+  Facets,
+  FacetsRequest,
+  Histogram,
+  HistogramRequest,
+  KnownLogger,
+  LoggerCounts,
+  LogStore,
+  PruneRequest,
+  SearchPage,
+  SearchRequest,
+} from '../store.ts';
+import { encodeAppend } from './append-message.ts';
+import { DamagedBytesError } from './bytes.ts';
+import { DAY_LENGTH, dayOf, timeWithin } from './day.ts';
+import { decodeRecords, type EncodedRecords } from './lazy-record.ts';
+import { formatId } from './position.ts';
+import type { ReaderData, ReaderMethods } from './reader-worker.ts';
+import { SharedVersions } from './shared-versions.ts';
+import { WorkerClient, workerModule } from './worker-client.ts';
+import type { Report } from './worker-protocol.ts';
+import type { WriterData, WriterMethods } from './writer-worker.ts';
+
+export interface EmbeddedStoreOptions {
+  /** The folder; made when it is missing. One process at a time may use it. */
+  readonly directory: string;
+  readonly now?: Clock;
+  readonly diagnostics?: Diagnostics;
+  /** How long a search, histogram or facet count may take, in milliseconds, before it answers with what it has. */
+  readonly searchBudget?: number;
+}
+
+const DEFAULT_SEARCH_BUDGET = 10_000;
+
+/**
+ * Opens the embedded store: one SQLite file per UTC day in a folder, written by one thread and read by another.
+ * Rejects with StoreError when another process uses the folder or a newer version wrote it, and with
+ * StoreUnavailableError when it cannot be read or written.
+ */
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<LogStore> {
+  const store = new EmbeddedStore(options);
+  try {
+    await store.ping();
+  } catch (error) {
+    await store.abandon();
+    throw error;
+  }
+  return store;
+}
+
+/** The main thread's side: encodes, decodes and asks the two threads. Nothing here touches a file. */
+class EmbeddedStore implements LogStore {
+  readonly #directory: string;
+  readonly #now: Clock;
+  readonly #diagnostics: Diagnostics;
+  readonly #writer: WorkerClient<WriterMethods>;
+  readonly #reader: WorkerClient<ReaderMethods>;
+  readonly #running = new Set<Promise<unknown>>();
+  #closing: Promise<void> | null = null;
+
+  constructor({ directory, now, diagnostics, searchBudget }: EmbeddedStoreOptions) {
+    this.#directory = resolve(directory);
+    this.#now = now ?? systemClock;
+    this.#diagnostics = diagnostics ?? createDiagnostics();
+    const versions = new SharedVersions().buffer;
+    const onReport = (report: Report) => this.#onReport(report);
+    this.#writer = new WorkerClient({
+      module: workerModule('writer-worker', import.meta.url),
+      name: 'writer',
+      workerData: { directory: this.#directory, versions } satisfies WriterData,
+      onReport,
+    });
+    this.#reader = new WorkerClient({
+      module: workerModule('reader-worker', import.meta.url),
+      name: 'reader',
+      workerData: {
+        directory: this.#directory,
+        versions,
+        searchBudget: searchBudget ?? DEFAULT_SEARCH_BUDGET,
+      } satisfies ReaderData,
+      onReport,
+    });
+  }
+
+  append(batches: readonly Batch[]): Promise<AppendedBatch[]> {
+    return this.#run(async () => {
+      const message = encodeAppend(batches, this.#milliseconds());
+      const stored = await this.#writer.call('append', message, { transfer: [message.rows.buffer] });
+      return stored.map(({ duplicate, sequences }, index) => {
+        const { records } = batches[index]!;
+        const ids = sequences.map((sequence, place) =>
+          sequence === 0 ? null : formatId(records[place]!.timestamp, sequence),
+        );
+        return { duplicate, ids };
+      });
+    });
+  }
+
+  cards({ signal, ...request }: CardsRequest): Promise<LoggerCounts[]> {
+    return this.#run(() => this.#reader.call('cards', request, { signal }));
+  }
+
+  search({ signal, ...request }: SearchRequest): Promise<SearchPage> {
+    return this.#run(async () => {
+      const page = await this.#reader.call('search', request, { signal });
+      return { ...page, records: this.#decode(page.records) };
+    });
+  }
+
+  get(id: string): Promise<StoredRecord | null> {
+    return this.#run(async () => {
+      const records = await this.#reader.call('get', id);
+      return records && (this.#decode(records)[0] ?? null);
+    });
+  }
+
+  context(id: string, before: number, after: number) {
+    return this.#run(async () => {
+      const context = await this.#reader.call('context', { id, before, after });
+      return context && { before: this.#decode(context.before), after: this.#decode(context.after) };
+    });
+  }
+
+  histogram({ signal, ...request }: HistogramRequest): Promise<Histogram> {
+    return this.#run(() => this.#reader.call('histogram', request, { signal }));
+  }
+
+  facets({ signal, ...request }: FacetsRequest): Promise<Facets> {
+    return this.#run(() => this.#reader.call('facets', request, { signal }));
+  }
+
+  group(id: string, limit: number): Promise<StoredRecord[]> {
+    const query = fieldEquals('group', id);
+    return this.#run(async () => this.#decode(await this.#reader.call('members', { query, limit })));
+  }
+
+  trace(traceId: string, limit: number): Promise<StoredRecord[]> {
+    const query = fieldEquals('trace', traceId);
+    return this.#run(async () => this.#decode(await this.#reader.call('members', { query, limit })));
+  }
+
+  loggers(): Promise<KnownLogger[]> {
+    return this.#run(() => this.#reader.call('loggers', null));
+  }
+
+  prune(request: PruneRequest): Promise<{ removed: number }> {
+    return this.#run(async () => ({ removed: await this.#prune(request) }));
+  }
+
+  alertStates(keys: readonly string[]): Promise<AlertState[]> {
+    return this.#run(() => this.#writer.call('alertStates', keys));
+  }
+
+  commitAlerts(steps: readonly AlertCommit[]): Promise<boolean[]> {
+    return this.#run(() => this.#writer.call('commitAlerts', steps));
+  }
+
+  alerts(request: { limit: number; before?: string | undefined }): Promise<Alert[]> {
+    return this.#run(() => this.#writer.call('alerts', request));
+  }
+
+  ping(): Promise<void> {
+    return this.#run(async () => {
+      await Promise.all([this.#writer.call('ping', undefined), this.#reader.call('ping', undefined)]);
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** Ends the threads without waiting for anything: for a store that could not be opened. */
+  async abandon(): Promise<void> {
+    await Promise.all([this.#writer.close(), this.#reader.close()]);
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#running);
+    await Promise.allSettled([this.#writer.call('close', undefined), this.#reader.call('close', undefined)]);
+    await this.abandon();
+  }
+
+  /** Keeps account of what runs, for `close` to wait for. */
+  async #run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closing) throw new StoreError('the store is closed');
+    const running = work();
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  /** Whole days go with their files, the boundary's day piece by piece. */
+  async #prune({ olderThan, batchSize, dryRun, signal }: PruneRequest): Promise<number> {
+    if (olderThan <= 0n) return 0;
+    const boundary = dayOf(olderThan);
+    const time = timeWithin(boundary, olderThan);
+    const days = await this.#writer.call('days', undefined);
+    let removed = 0;
+    for (const day of days.filter((each) => each < boundary)) {
+      signal?.throwIfAborted();
+      if (dryRun) {
+        removed += await this.#writer.call('countBefore', { day, time: DAY_LENGTH });
+      } else {
+        await this.#reader.call('release', day);
+        removed += await this.#writer.call('dropDay', { day, now: this.#milliseconds() });
+      }
+    }
+    if (dryRun) return removed + (await this.#writer.call('countBefore', { day: boundary, time }));
+    for (;;) {
+      signal?.throwIfAborted();
+      const piece = await this.#writer.call('removeBefore', { day: boundary, time, limit: batchSize });
+      removed += piece;
+      if (piece < batchSize) return removed;
+    }
+  }
+
+  #milliseconds(): number {
+    return Number(this.#now() / 1_000_000n);
+  }
+
+  #decode(records: EncodedRecords): StoredRecord[] {
+    try {
+      return decodeRecords(records);
+    } catch (error) {
+      if (!(error instanceof DamagedBytesError)) throw error;
+      throw new StoreError(`a record in ${this.#directory} is damaged: ${error.message}`);
+    }
+  }
+
+  #onReport(report: Report): void {
+    if (report.type === 'notice') {
+      this.#diagnostics.error(report.message);
+      return;
+    }
+    // The writer looks at the file itself, and sets it aside when it is broken.
+    this.#writer.call('examine', report.day).catch(({ message }: Error) => {
+      this.#diagnostics.error(
+        `a day's file in ${this.#directory} is damaged (${report.reason}), and stays where it is: ${message}`,
+      );
+    });
+  }
+}

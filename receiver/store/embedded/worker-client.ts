@@ -1,0 +1,119 @@
+import { Worker } from 'node:worker_threads';
+import { StoreError, StoreUnavailableError } from '../errors.ts';
+import { type FromWorker, type Methods, type Report, receivedError, type ToWorker } from './worker-protocol.ts';
+
+interface PendingCall {
+  readonly resolve: (result: never) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+interface WorkerClientOptions {
+  /** The worker's module. */
+  readonly module: URL;
+  /** What the worker is called in messages: `writer`. */
+  readonly name: string;
+  readonly workerData: unknown;
+  /** Told what the worker reports; must not throw. */
+  readonly onReport: (report: Report) => void;
+}
+
+interface CallOptions {
+  /** Memory to hand over instead of copying it. */
+  readonly transfer?: readonly ArrayBuffer[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Calls methods of a worker thread. A worker that dies rejects the calls it had with StoreUnavailableError, and the
+ * next call starts another.
+ */
+export class WorkerClient<M extends Methods> {
+  readonly #options: WorkerClientOptions;
+  readonly #pending = new Map<number, PendingCall>();
+  #worker: Worker | null = null;
+  #lastId = 0;
+  #closed = false;
+
+  constructor(options: WorkerClientOptions) {
+    this.#options = options;
+  }
+
+  async call<K extends keyof M & string>(
+    method: K,
+    argument: Parameters<M[K]>[0],
+    { transfer = [], signal }: CallOptions = {},
+  ): Promise<Awaited<ReturnType<M[K]>>> {
+    if (this.#closed) throw new StoreError('the store is closed');
+    signal?.throwIfAborted();
+    this.#worker ??= this.#start();
+    const worker = this.#worker;
+    const id = ++this.#lastId;
+    const send = (message: ToWorker) => worker.postMessage(message, [...transfer]);
+    return new Promise<Awaited<ReturnType<M[K]>>>((resolve, reject) => {
+      const onAbort = () => {
+        this.#pending.delete(id);
+        worker.postMessage({ type: 'cancel', id } satisfies ToWorker);
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const done = () => signal?.removeEventListener('abort', onAbort);
+      this.#pending.set(id, {
+        resolve: (result) => {
+          done();
+          resolve(result);
+        },
+        reject: (reason) => {
+          done();
+          reject(reason);
+        },
+      });
+      send({ type: 'call', id, method, argument });
+    });
+  }
+
+  /** Ends the worker; calls still running are rejected, later ones too. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#worker?.terminate();
+  }
+
+  #start(): Worker {
+    const { module, name, workerData, onReport } = this.#options;
+    const worker = new Worker(module, {
+      name: `logvitals ${name}`,
+      workerData,
+      // node:sqlite still announces itself as experimental; once per thread would be noise.
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    });
+    let failure = 'without a reason';
+    worker.on('message', (message: FromWorker) => {
+      if (message.type === 'report') return onReport(message.report);
+      const call = this.#pending.get(message.id);
+      // A call whose caller left is not waited for any more.
+      if (!call) return;
+      this.#pending.delete(message.id);
+      if (message.type === 'result') call.resolve(message.result as never);
+      else call.reject(receivedError(message.error));
+    });
+    worker.on('error', (error) => {
+      failure = error instanceof Error ? error.message : String(error);
+    });
+    worker.on('exit', () => {
+      if (this.#worker === worker) this.#worker = null;
+      const reason = `the store's ${name} thread ended: ${failure}`;
+      if (!this.#closed) onReport({ type: 'notice', message: `${reason}; the next request starts another` });
+      this.#rejectAll(this.#closed ? 'the store was closed' : reason);
+    });
+    return worker;
+  }
+
+  #rejectAll(reason: string): void {
+    for (const call of this.#pending.values()) call.reject(new StoreUnavailableError(reason));
+    this.#pending.clear();
+  }
+}
+
+/** The worker module beside another module, whichever of TypeScript source and built JavaScript is running. */
+export function workerModule(name: string, importMetaUrl: string): URL {
+  return new URL(`./${name}${importMetaUrl.endsWith('.ts') ? '.ts' : '.js'}`, importMetaUrl);
+}
