@@ -15,17 +15,28 @@ export interface AlertStates {
   forget(key: string): void;
 }
 
-/** So many are kept at hand: about 2 kB each with thresholds to 128. */
-const MOST_AT_HAND = 4096;
+/** In bytes: 8 a time, and what a state and its key take beside. */
+const MOST_AT_HAND = 16 * 1024 * 1024;
+const OVERHEAD = 400;
+const sizeOf = ({ recent }: KnownState): number => OVERHEAD + recent.times.byteLength;
 
-/** The store's alert states, those used last at hand. */
-export function createAlertStates(store: Pick<LogStore, 'alertStates'>): AlertStates {
+/** The store's alert states; those used last are at hand, to `mostBytes`. */
+export function createAlertStates(store: Pick<LogStore, 'alertStates'>, mostBytes = MOST_AT_HAND): AlertStates {
   const atHand = new Map<string, KnownState>();
+  let bytes = 0;
+
+  function forget(key: string): void {
+    const state = atHand.get(key);
+    if (!state) return;
+    bytes -= sizeOf(state);
+    atHand.delete(key);
+  }
 
   function put(key: string, state: KnownState): void {
-    atHand.delete(key);
+    forget(key);
     atHand.set(key, state);
-    if (atHand.size > MOST_AT_HAND) atHand.delete(atHand.keys().next().value!);
+    bytes += sizeOf(state);
+    while (bytes > mostBytes) forget(atHand.keys().next().value!);
   }
 
   return {
@@ -41,8 +52,6 @@ export function createAlertStates(store: Pick<LogStore, 'alertStates'>): AlertSt
       return keys.map((key) => states.get(key)!);
     },
     set: put,
-    forget: (key) => {
-      atHand.delete(key);
-    },
+    forget,
   };
 }

@@ -314,14 +314,6 @@ describe('state in the store', () => {
     await receive(batch([logRecord(), warningRecord()]));
     expect(calls).toEqual(['append']);
   });
-
-  test('P29 more loggers than are kept at hand are read again, in one read', async () => {
-    const { receive, calls } = startReceiver();
-    const fromMany = () => batch(Array.from({ length: 6000 }, (_, i) => errorRecord({ logger: `logger-${i}` })));
-    await receive(fromMany());
-    await receive(fromMany());
-    expect(calls).toEqual(['append', 'alertStates', 'commitAlerts', 'append', 'alertStates', 'commitAlerts']);
-  });
 });
 
 describe('when the storage goes away in between', () => {
