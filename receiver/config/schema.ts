@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { allowing, list, object, oneOf, setting, text, trueOrFalse, wholeNumber } from './setting.ts';
+import { allowing, list, meaning, object, oneOf, setting, text, trueOrFalse, wholeNumber } from './setting.ts';
 import {
   duration,
   host,
@@ -30,9 +30,13 @@ const rangeName = z
   .regex(/^(?=.*[A-Za-z])[A-Za-z0-9-]{1,20}$/, { error: 'a range name of letters, digits and hyphens, such as "7d"' });
 
 const range = object({
-  label: setting('What its tab says. Empty: the name.', z.string().max(40), ''),
-  slots: allowing('a whole number, 1 to 366', wholeNumber(1, 366)),
-  slot: slotLength(),
+  label: setting(
+    'What its tab says. Empty: the name.',
+    allowing('a text of at most 40 characters', z.string().max(40)),
+    '',
+  ),
+  slots: meaning('How many slots the strip has.', wholeNumber(1, 366)),
+  slot: meaning('How long one is.', slotLength()),
   timeFormat: setting(
     "How a slot's time is written. null: `time` for slots shorter than a day, else `date`.",
     oneOf('time', 'date', 'datetime').nullable(),
@@ -40,15 +44,15 @@ const range = object({
   ),
 });
 
-const loggerPattern = z.string().regex(/^[^\s]{1,400}$/, { error: 'a logger pattern such as "payments.*"' });
+const loggerPattern = z.string().regex(/^.{1,400}$/s, { error: 'a logger pattern such as "payments.*"' });
 
 const levelOverrides = object({
-  TRACE: threshold().optional(),
-  DEBUG: threshold().optional(),
-  INFO: threshold().optional(),
-  WARN: threshold().optional(),
-  ERROR: threshold().optional(),
-  FATAL: threshold().optional(),
+  TRACE: meaning('TRACE for these loggers.', threshold().optional()),
+  DEBUG: meaning('DEBUG for these loggers.', threshold().optional()),
+  INFO: meaning('INFO for these loggers.', threshold().optional()),
+  WARN: meaning('WARN for these loggers.', threshold().optional()),
+  ERROR: meaning('ERROR for these loggers.', threshold().optional()),
+  FATAL: meaning('FATAL for these loggers.', threshold().optional()),
 });
 
 const thresholds = object({
@@ -60,7 +64,7 @@ const thresholds = object({
   FATAL: setting('The same for FATAL.', threshold(), 1),
   window: setting('The rolling window.', duration('1s', '7d'), '1h'),
   loggers: setting(
-    'Exceptions by logger: a name, a prefix with `*` (`payments.*`), or either with its service before it ' +
+    'Exceptions by logger: a name in which `*` stands for any text (`payments.*`), alone or behind its service ' +
       '(`shop/payments.*`). The first pattern that matches and names the level wins.',
     allowing('an object of logger patterns, each with levels', z.record(loggerPattern, levelOverrides)),
     {},
@@ -68,9 +72,9 @@ const thresholds = object({
 });
 
 const tokenFields = object({
-  name: allowing('a text of 1 to 100 characters', text(100)),
-  token: token().optional(),
-  sha256: sha256().optional(),
+  name: meaning('What lists and logs call it.', text(100)),
+  token: meaning('The token itself.', token().optional()),
+  sha256: meaning('Or only its digest.', sha256().optional()),
   scopes: setting(
     'What it may do: send logs, read the dashboard and the API.',
     list(oneOf('ingest', 'read'), '"ingest" and "read"'),
@@ -84,7 +88,11 @@ const tokenSchema = allowing(
 
 const file = () => text(4096);
 
-const tls = object({ certFile: file(), keyFile: file(), clientCaFile: file().nullable().prefault(null) });
+const tls = object({
+  certFile: meaning('The certificate with its chain.', file()),
+  keyFile: meaning('Its key.', file()),
+  clientCaFile: setting('The authority whose certificates senders must present. null: none.', file().nullable(), null),
+});
 
 /** What users may write in `logvitals.config.ts`, with what it means and what it is by default. */
 export const userConfigSchema = object({
@@ -188,8 +196,7 @@ export const userConfigSchema = object({
     {},
   ),
   tls: setting(
-    'Encryption: `{ certFile, keyFile, clientCaFile }`, PEM files, relative ones starting from the config file. With ' +
-      '`clientCaFile` senders must present a certificate signed by it.',
+    'Encryption. All files are PEM; relative ones start from the config file.',
     allowing('an object { certFile, keyFile, clientCaFile } or null', tls.nullable()),
     null,
   ),

@@ -17,6 +17,13 @@ export function setting<S extends z.ZodType>(about: string, schema: S, byDefault
   return withDefault;
 }
 
+/** The meaning of a key that has no default: it must be given, or may be left out. */
+export function meaning<S extends z.ZodType>(about: string, schema: S): S {
+  const described = schema.clone() as S;
+  abouts.add(described, { ...abouts.get(schema), about });
+  return described;
+}
+
 /** Gives a schema the words that say what it allows. */
 export function allowing<S extends z.ZodType>(allowed: string, schema: S): S {
   abouts.add(schema, { allowed });
