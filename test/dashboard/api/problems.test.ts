@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { StoreError } from '../../../receiver/store/errors.ts';
+import { InvalidCursorError, StoreError } from '../../../receiver/store/errors.ts';
 import { createMemoryStore } from '../../store/memory-store.ts';
 import { startApi } from './api-server.ts';
 
@@ -65,6 +65,15 @@ test('a query that does not parse is a 400 problem with the place of the fault, 
     expect([path, response.status]).toEqual([path, 400]);
     expect(await problemOf(response)).toMatchObject({ parameter: 'q', position: 3, length: 1 });
   }
+});
+
+test('a cursor that no page handed out is a 400 problem', async () => {
+  const store = { ...createMemoryStore(), search: () => Promise.reject(new InvalidCursorError('no such cursor')) };
+  await using api = await startApi({ store });
+  const response = await api.get('/api/v1/logs?cursor=made-up');
+  expect(response.status).toBe(400);
+  expect(await problemOf(response)).toMatchObject({ parameter: 'cursor' });
+  expect(api.errors).toEqual([]);
 });
 
 test('P34 a storage that is away is a 503 problem with a time to wait, and names nothing of the storage', async () => {
