@@ -171,7 +171,9 @@ class EmbeddedStore implements LogStore {
 
   ping(): Promise<void> {
     return this.#run(async () => {
-      await Promise.all([this.#writer.call('ping', undefined), this.#reader.call('ping', undefined)]);
+      // The writer first: it makes the folder.
+      await this.#writer.call('ping', undefined);
+      await this.#reader.call('ping', undefined);
     });
   }
 
