@@ -28,7 +28,7 @@ export interface Registration {
   shutdown(): Promise<void>;
 }
 
-const OPTIONS: readonly (keyof RegisterOptions)[] = [
+export const OPTIONS: readonly (keyof RegisterOptions)[] = [
   'service',
   ...RECEIVER_OPTIONS,
   'resourceAttributes',

@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { OPTIONS } from '../../exporter/src/register.ts';
+import { findProgram } from '../helpers/programs.ts';
+import { requireBuiltExporter, startScript } from './helpers/application.ts';
+import { type InstalledApplication, installApplication } from './helpers/installed.ts';
+import { startSink } from './helpers/sink.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+/** The fenced blocks of one language, each named by the heading it stands under. */
+function codeBlocks(page: string, language: string): { heading: string; code: string }[] {
+  let heading = page;
+  const blocks: { heading: string; code: string }[] = [];
+  const parts = readFileSync(join(ROOT, page), 'utf8').matchAll(/^#+ (.+)$|^( *)```(\w*)\n([\s\S]*?)^ *```$/gm);
+  for (const [, title, indent = '', name, code = ''] of parts) {
+    if (title !== undefined) heading = title;
+    else if (name === language) blocks.push({ heading, code: code.replaceAll(new RegExp(`^${indent}`, 'gm'), '') });
+  }
+  return blocks;
+}
+
+/** What each block of JavaScript is seen to send: body and severity. */
+const SENT: Record<string, readonly (readonly [body: string, severity: string])[]> = {
+  'From nothing to a card': [
+    ['order placed', 'INFO'],
+    ['payment failed', 'ERROR'],
+  ],
+  '@logvitals/exporter': [
+    ['order placed', 'INFO'],
+    ['payment failed', 'ERROR'],
+  ],
+  'Errors with their stack': [['payment failed', 'ERROR']],
+  Severities: [['invoice 17 deleted', 'AUDIT']],
+  'Shutting down': [['stopped', 'INFO']],
+  'With an OpenTelemetry set-up of your own': [['payment failed', 'ERROR']],
+  'The two lines of OpenTelemetry JS': [['stock is low', 'WARN']],
+};
+
+beforeAll(requireBuiltExporter);
+
+describe.each([
+  { page: 'docs/sending/exporter.md', language: 'js', line: 'newer', name: 'page.mjs' },
+  { page: 'docs/sending/exporter.md', language: 'cjs', line: 'classic', name: 'page.cjs' },
+  { page: 'exporter/README.md', language: 'js', line: 'newer', name: 'page.mjs' },
+] as const)('$page, $language', ({ page, language, line, name }) => {
+  const blocks = codeBlocks(page, language);
+  let application: InstalledApplication;
+  beforeAll(() => {
+    application = installApplication(line);
+  });
+  afterAll(() => application[Symbol.dispose]());
+
+  test('has code to run', () => {
+    expect(blocks.length).toBeGreaterThan(0);
+  });
+
+  test.each(blocks)('the code under "$heading" runs and sends what it says', async ({ heading, code }) => {
+    await using sink = await startSink();
+    const script = startScript(application.write(name, code), { LOGVITALS_URL: sink.url });
+    if (code.includes('SIGTERM')) {
+      await vi.waitUntil(() => script.stdout().includes('listening'), { timeout: 15_000 });
+      script.kill('SIGTERM');
+    }
+    expect(await script.finished).toMatchObject({ code: 0, stderr: '' });
+    expect(sink.accepted.map(({ body, severityText }) => [body, severityText])).toEqual(SENT[heading]);
+  });
+});
+
+test('every option of register is in the page', () => {
+  const page = readFileSync(join(ROOT, 'docs/sending/exporter.md'), 'utf8');
+  const documented = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, option]) => option);
+  expect(documented.toSorted()).toEqual(OPTIONS.toSorted());
+});
+
+const collector = findProgram('otelcol');
+
+describe.skipIf(collector === null)('docs/sending/collector.md, by otelcol of ../shared/bin', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'logvitals-collector-'));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  test.each(codeBlocks('docs/sending/collector.md', 'yaml'))('the configuration under "$heading" is valid', async ({
+    code,
+  }) => {
+    const file = join(directory, 'collector.yaml');
+    writeFileSync(file, code);
+    const environment = { ...process.env, LOGVITALS_TOKEN: 'sesame' };
+    await run(collector!, ['validate', '--config', file], { cwd: directory, env: environment });
+  });
+});
