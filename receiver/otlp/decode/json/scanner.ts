@@ -1,7 +1,7 @@
 import { truncateText } from '../../../record/truncate.ts';
 import { MalformedError } from '../errors.ts';
 import type { Meter } from '../meter.ts';
-import { nameAt, type TextBuffer } from '../names.ts';
+import { hashName, nameWithHash, type TextBuffer } from '../names.ts';
 import { isNumber } from './numbers.ts';
 
 export const QUOTE = 0x22;
@@ -40,7 +40,8 @@ export class JsonScanner {
   peek(): number {
     const { bytes } = this;
     for (;;) {
-      const byte = bytes[this.position];
+      const byte = bytes[this.position]!;
+      if (byte > 0x20) return byte;
       if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) this.position++;
       else return byte ?? Number.NaN;
     }
@@ -64,11 +65,8 @@ export class JsonScanner {
 
   /** A member's name and its colon. */
   memberName(): string {
-    this.expect(QUOTE);
     const start = this.position;
-    const isPlain = this.#passString();
-    const end = this.position - 1;
-    const name = (isPlain ? nameAt(this.bytes, start, end) : null) ?? this.#decode(start, end, isPlain);
+    const name = this.#knownName() ?? this.#textAt(start);
     this.expect(COLON);
     return name;
   }
@@ -90,14 +88,33 @@ export class JsonScanner {
 
   /** Like `text`, for texts that come again and again, attribute keys above all. */
   name(): string {
-    this.expect(QUOTE);
     const start = this.position;
-    const isPlain = this.#passString();
-    const end = this.position - 1;
-    const known = isPlain ? nameAt(this.bytes, start, end) : null;
-    if (known === null) return this.#decode(start, end, isPlain);
-    this.meter.add(end - start);
+    const known = this.#knownName();
+    if (known === null) return this.#textAt(start);
+    this.meter.add(known.length);
     return known;
+  }
+
+  #textAt(start: number): string {
+    this.position = start;
+    return this.text();
+  }
+
+  /** Passes over a short string without escapes and gives its remembered text; null for others. */
+  #knownName(): string | null {
+    this.expect(QUOTE);
+    const { bytes } = this;
+    const start = this.position;
+    let at = start;
+    let hash = 0;
+    let byte = bytes[at]!;
+    while (byte !== QUOTE && byte !== BACKSLASH && byte >= 0x20) {
+      hash = hashName(hash, byte);
+      byte = bytes[++at]!;
+    }
+    if (byte !== QUOTE) return null;
+    this.position = at + 1;
+    return nameWithHash(bytes, start, at, hash);
   }
 
   /** The text of a number, or null when something else comes next. */

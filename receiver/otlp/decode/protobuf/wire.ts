@@ -135,7 +135,7 @@ export class WireReader {
       this.meter.cut();
     }
     this.meter.add(stop - start);
-    return Uint8Array.prototype.slice.call(this.bytes, start, stop);
+    return new Uint8Array(this.bytes.subarray(start, stop));
   }
 
   /** Lower-case hex of an id of so many bytes; '' for one of another length, or all zero (O46). */
