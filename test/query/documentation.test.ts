@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { compileQuery } from '../../receiver/query/evaluate.ts';
 import { parseQuery } from '../../receiver/query/parse.ts';
-import type { AnyValue } from '../../receiver/record/any-value.ts';
 import { logRecord } from '../helpers/records.ts';
 
 const DOCUMENT = readFileSync(new URL('../../docs/query-language.md', import.meta.url), 'utf8');

@@ -70,6 +70,15 @@ describe('values', () => {
     expect(matches('k:V', valued('v'))).toBe(false);
   });
 
+  test('a prefix is a beginning, case included, and of an array any element’s', () => {
+    expect(matches('k:ab*', valued('abc'))).toBe(true);
+    expect(matches('k:ab*', valued('cab'))).toBe(false);
+    expect(matches('k:ab*', valued('Abc'))).toBe(false);
+    expect(matches('k:ab*', valued(['x', 'ab']))).toBe(true);
+    expect(matches('k:50*', valued(503n))).toBe(true);
+    expect(matches('k:""*', valued(null))).toBe(false);
+  });
+
   test('presence does not ask for a value', () => {
     for (const value of [null, '', [], 0n, false]) expect(matches('k:*', valued(value))).toBe(true);
     expect(matches('k:*', logRecord())).toBe(false);

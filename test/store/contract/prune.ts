@@ -102,6 +102,13 @@ export function pruneContract(open: OpenStore): void {
     expect(await store.append([request])).toEqual([{ duplicate: true, ids: [] }]);
   });
 
+  test('P9 P36 a uid is still known when older records were pruned', async ({ store }) => {
+    const record = logRecord({ attributes: { 'log.record.uid': '01JD' } });
+    await append(store, [record, logRecord({ timestamp: NOON - 1n })]);
+    expect(await prune(store, NOON)).toEqual({ removed: 1 });
+    expect(await store.append([batch([record])])).toEqual([{ duplicate: false, ids: [null] }]);
+  });
+
   test('P36 a cursor goes on after the records behind it were pruned', async ({ store }) => {
     await append(
       store,

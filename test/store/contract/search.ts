@@ -173,4 +173,22 @@ export function searchContract(open: OpenStore): void {
     const live = new AbortController();
     expect((await store.search({ query: MATCH_ALL, limit: 5, signal: live.signal })).records).toHaveLength(1);
   });
+
+  test('a search aborted under way ends with its page or with the reason, and the next one is answered', async ({
+    store,
+  }) => {
+    await append(
+      store,
+      Array.from({ length: 2000 }, (_, index) => logRecord({ body: `line ${index}` })),
+    );
+    for (let round = 0; round < 5; round += 1) {
+      const controller = new AbortController();
+      const reason = new Error(`gone in round ${round}`);
+      const outcome = store.search({ query: text('no such words'), limit: 5, signal: controller.signal });
+      const settled = outcome.catch((error: unknown) => error);
+      controller.abort(reason);
+      expect([reason, { records: [], next: null, complete: true }]).toContainEqual(await settled);
+    }
+    expect(await searchBodies(store, { query: text('line 1999') })).toEqual(['line 1999']);
+  });
 }
