@@ -1,12 +1,13 @@
-import { context, createContextKey } from '@opentelemetry/api';
+import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { LogRecordExporter, ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { LONGEST_TIMEOUT } from './receiver.ts';
 
 /** OpenTelemetry's own key (`suppressTracing` of @opentelemetry/core): HTTP instrumentation makes no spans under it. */
 const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 /** Ours: what is logged under it stems from the delivery of logs. */
 const DELIVERING = createContextKey('@logvitals/exporter delivering');
-
-type Context = ReturnType<typeof context.active>;
+/** A delivery belongs to no request, whichever request's record set it off. */
+const DELIVERY = ROOT_CONTEXT.setValue(SUPPRESS_TRACING, true).setValue(DELIVERING, true);
 
 /** Whether a record was logged by the delivery itself, so that delivering it would make the next. */
 export const isFromDelivery = (active: Context | undefined): boolean => active?.getValue(DELIVERING) === true;
@@ -21,21 +22,20 @@ export type Attempt =
   /** It could not be put into a request. */
   | { readonly outcome: 'unsendable'; readonly reason: string };
 
-/** Beyond this an exporter that never calls back counts as failed; OpenTelemetry's batch processor waits as long. */
-const LONGEST_ATTEMPT = 30_000;
+/** Milliseconds after which an exporter that has not called back counts as failed. Longer than ours ever takes. */
+const LONGEST_ATTEMPT = LONGEST_TIMEOUT + 10_000;
 
 /** ExportResultCode.SUCCESS of @opentelemetry/core, which is none of our peers. */
 const SUCCESS = 0;
 
 /** Exports one batch. Never rejects. */
 export async function attemptExport(exporter: LogRecordExporter, batch: ReadableLogRecord[]): Promise<Attempt> {
-  // Detectors may still be at work when an application logs for the first time. All records of a provider share one.
+  // Detectors may still be at work when an application logs for the first time. All records of a provider share one
+  // resource, whose promise is specified never to reject.
   const resource = batch[0]?.resource;
-  // (Specified never to reject.)
   if (resource?.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
 
-  const delivering = context.active().setValue(SUPPRESS_TRACING, true).setValue(DELIVERING, true);
-  return context.with(delivering, () => exportOnce(exporter, batch));
+  return context.with(DELIVERY, () => exportOnce(exporter, batch));
 }
 
 function exportOnce(exporter: LogRecordExporter, batch: ReadableLogRecord[]): Promise<Attempt> {

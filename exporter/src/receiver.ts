@@ -13,7 +13,7 @@ export interface ReceiverOptions {
   /** Further request headers, over those of `OTEL_EXPORTER_OTLP_HEADERS` and `OTEL_EXPORTER_OTLP_LOGS_HEADERS`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
-   * Milliseconds one delivery may take, its retries included. Else `OTEL_EXPORTER_OTLP_LOGS_TIMEOUT`, else
+   * Milliseconds one delivery may take, its retries included; at most 30,000. Else `OTEL_EXPORTER_OTLP_LOGS_TIMEOUT`, else
    * `OTEL_EXPORTER_OTLP_TIMEOUT`, else 10,000.
    */
   readonly timeout?: number | undefined;
@@ -38,7 +38,8 @@ export interface Receiver {
 }
 
 const DEFAULT_URL = 'http://127.0.0.1:4318';
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
+/** Milliseconds. A delivery that takes longer holds up all that come after it. */
+export const LONGEST_TIMEOUT = 30_000;
 
 /**
  * Options over `LOGVITALS_*` over `OTEL_*` over the default.
@@ -47,7 +48,7 @@ const LONGEST_TIMEOUT = 2 ** 31 - 1;
 export function resolveReceiver(options: ReceiverOptions, environment: Environment): Receiver {
   const { timeout, compression } = options;
   if (timeout !== undefined && !(Number.isFinite(timeout) && timeout > 0 && timeout <= LONGEST_TIMEOUT)) {
-    throw optionError('timeout', timeout, 'a number of milliseconds above 0');
+    throw optionError('timeout', timeout, `a number of milliseconds above 0, at most ${LONGEST_TIMEOUT}`);
   }
   if (compression !== undefined && compression !== 'none' && compression !== 'gzip') {
     throw optionError('compression', compression, '"none" or "gzip"');

@@ -99,6 +99,7 @@ test.each<[ReceiverOptions, Record<string, string>, string]>([
   [{}, { OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: 'x y' }, 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT is "x y"'],
   [{ timeout: 0 }, {}, 'timeout is 0; it must be a number of milliseconds above 0'],
   [{ timeout: Number.NaN }, {}, 'timeout is NaN'],
+  [{ timeout: 60_000 }, {}, 'timeout is 60000; it must be a number of milliseconds above 0, at most 30000'],
   [{ compression: 'zstd' as never }, {}, 'compression is "zstd"; it must be "none" or "gzip"'],
   [{ headers: { 'x-tenant': 7 as never } }, {}, 'headers["x-tenant"] is 7; it must be a string'],
   [{ token: 'a', headers: { authorization: 'b' } }, {}, 'both token and headers.authorization are given'],
