@@ -1,5 +1,6 @@
 import type { DashboardSettings } from '../options.ts';
 import type { ExploreState } from '../views/explore.tsx';
+import { inWords } from '../views/health.tsx';
 import { link } from '../views/links.ts';
 
 /** What a reader could let go of when nothing matches: each a link that does it and keeps the rest (P35). */
@@ -18,6 +19,6 @@ export function relaxations(
       : []),
     ...(state.range === longest.name && !state.from && !state.to
       ? []
-      : [{ words: longest.label, href: to({ range: longest.name, from: undefined, to: undefined }) }]),
+      : [{ words: inWords(longest.label), href: to({ range: longest.name, from: undefined, to: undefined }) }]),
   ];
 }

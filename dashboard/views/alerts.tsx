@@ -1,5 +1,5 @@
 import type { Alert } from '../../receiver/store/alert.ts';
-import { clockTime, dayAndTime, exactTime, oneLine, plural, printable, rfc3339 } from './format.ts';
+import { clockTime, dayAndTime, exact, exactTime, oneLine, plural, printable, rfc3339 } from './format.ts';
 import { Layout } from './layout.tsx';
 import { link } from './links.ts';
 import { LoggerName } from './logger-name.tsx';
@@ -84,12 +84,7 @@ function AlertItem({
   readonly isFiring: boolean;
 }) {
   const { service, logger, thresholdLevel, threshold, count } = alert;
-  const tone =
-    thresholdLevel === 'WARN'
-      ? 'warning'
-      : thresholdLevel === 'ERROR' || thresholdLevel === 'FATAL'
-        ? 'failing'
-        : 'clean';
+  const tone = toneOf(alert);
   return (
     <li class={isFiring ? `alert ${tone}` : 'alert'}>
       <header>
@@ -99,7 +94,7 @@ function AlertItem({
           </a>
         </h3>
         <span class={`pill ${tone}`}>
-          {plural(count, thresholdLevel)}, threshold {threshold}
+          {exact(count)} × {thresholdLevel}, threshold {exact(threshold)}
         </span>
         <Age page={page} time={alert.firedAt} class="last" />
       </header>
@@ -121,7 +116,7 @@ function AlertItem({
           </>
         )}
       </p>
-      <ol class="carried">
+      <ol class={`carried ${LINE_TONES[tone]}`}>
         {alert.records.map((record) => (
           <li key={record.id}>
             <time dateTime={rfc3339(record.timestamp)} title={exactTime(record.timestamp, page.zone)}>
@@ -135,6 +130,13 @@ function AlertItem({
       </ol>
     </li>
   );
+}
+
+const LINE_TONES = { failing: 'bad', warning: 'warn', clean: 'plain' } as const;
+
+function toneOf({ thresholdLevel }: Alert): keyof typeof LINE_TONES {
+  if (thresholdLevel === 'ERROR' || thresholdLevel === 'FATAL') return 'failing';
+  return thresholdLevel === 'WARN' ? 'warning' : 'clean';
 }
 
 /** The logger's records of that level within the alert's window. A window holds its end, `to` does not. */

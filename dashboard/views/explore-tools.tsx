@@ -39,7 +39,10 @@ export function ExploreTools({ page, state, ranges, time, levels, results }: Exp
       {results && (
         <>
           <button type="button" class="btn" data-tail={results.tail} aria-pressed="false" hidden>
-            Live tail <kbd aria-hidden="true">l</kbd>
+            Live tail{' '}
+            <span class="key" aria-hidden="true">
+              l
+            </span>
           </button>
           <Menu label="Export">
             {['ndjson', 'csv', 'otlp'].map((format) => (

@@ -13,7 +13,7 @@ import { Pager, type Paging } from './pager.tsx';
 import type { RecordDetail, RecordLine } from './record.ts';
 import { RecordView } from './record-detail.tsx';
 import { RecordTable } from './record-table.tsx';
-import { type Fault, FaultNote, QueryHelp, SearchForm } from './search-form.tsx';
+import { type Fault, FaultNote, SearchForm } from './search-form.tsx';
 import { Age } from './time.tsx';
 
 /** The page's state as it stands in the address bar. */
@@ -113,6 +113,7 @@ function Filters({ page, state }: Pick<ExploreProps, 'page' | 'state'>) {
   const chips = (['service', 'logger', 'level'] as const).flatMap((field) =>
     state[field].map((value) => ({ field, value, rest: state[field].filter((other) => other !== value) })),
   );
+  if (chips.length === 0) return null;
   return (
     <div class="under">
       {chips.map(({ field, value, rest }) => (
@@ -125,7 +126,6 @@ function Filters({ page, state }: Pick<ExploreProps, 'page' | 'state'>) {
           {field} <b>{oneLine(value)}</b> <span aria-hidden="true">×</span>
         </a>
       ))}
-      <QueryHelp />
     </div>
   );
 }
@@ -138,14 +138,14 @@ function Results(props: ExploreProps & { readonly results: ExploreResults }) {
     <div class={results.chosen ? 'cols has-record' : 'cols'} data-explore>
       <Facets facets={results.facets} action={link(page.base, '/logs')} state={{ ...state }} added={state.facet} />
       <div class="found">
-        <Histogram {...results.histogram} href={zoom} />
+        {results.records.length > 0 && <Histogram {...results.histogram} href={zoom} />}
         <List {...props} />
       </div>
     </div>
   );
 }
 
-function List({ page, state, results }: ExploreProps & { readonly results: ExploreResults }) {
+function List({ page, state, results, logger }: ExploreProps & { readonly results: ExploreResults }) {
   const { paging, pinned, records, chosen } = results;
   const pageHref = (number: number, of: ExploreState = pinned, change: Parameters = {}) =>
     link(page.base, '/logs', { ...of, page: number === 1 ? undefined : String(number), ...change });
@@ -158,6 +158,7 @@ function List({ page, state, results }: ExploreProps & { readonly results: Explo
       <div class={chosen ? 'tbl split' : 'tbl'}>
         <RecordTable
           page={page}
+          withLogger={!logger}
           caption={`Records, newest first, page ${exact(paging.page)}`}
           records={records}
           words={results.words}

@@ -125,13 +125,13 @@ export function clockTime(time: bigint, zone: string): string {
   return `${hour}:${minute}:${second}.${fractionalSecond}`;
 }
 
-/** `Nov 21`, with the year when it isn't `now`'s. */
+/** `21 Nov`, with the year when it isn't `now`'s. */
 export function calendarDay(time: bigint, zone: string, now: bigint): string {
   const { year, month, day } = partsOf(time, zone);
-  return partsOf(now, zone).year === year ? `${month} ${day}` : `${month} ${day}, ${year}`;
+  return partsOf(now, zone).year === year ? `${day} ${month}` : `${day} ${month} ${year}`;
 }
 
-/** `Nov 21 09:58`. */
+/** `21 Nov 09:58`. */
 export function dayAndTime(time: bigint, zone: string, now: bigint): string {
   return `${calendarDay(time, zone, now)} ${hourAndMinute(time, zone)}`;
 }
@@ -174,8 +174,8 @@ export function printable(text: string): string {
   });
 }
 
-// Escaped, since the characters themselves would be invisible here as well.
-const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+/** Controls but for line breaks and tabs, and the marks that turn the direction of a text. */
+const CONTROLS = /(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
 
 /** `printable` in one line: line breaks and tabs become spaces. */
 export function oneLine(text: string): string {

@@ -43,18 +43,26 @@ export function HealthPage(props: HealthProps) {
         <div>
           <h1 data-live="headline">{headline}</h1>
           <p class="sub" data-live="totals">
-            {props.range.settings.label} · <HeadCount count={totals.total} noun="record" /> ·{' '}
+            {inWords(props.range.settings.label)} · <HeadCount count={totals.total} noun="record" /> ·{' '}
             <HeadCount count={totals.errors} noun="error" /> · <HeadCount count={totals.warnings} noun="warning" />
           </p>
         </div>
         {totals.loggers > 0 && <HealthTools page={page} state={state} range={props.range} ranges={props.ranges} />}
       </div>
+      <p class="news" data-news hidden>
+        <a href={link(page.base, '/', { ...state })}>Show</a>
+      </p>
       <div data-refresh>
         <Content {...props} />
       </div>
       <Pager paging={props.paging} href={(number) => link(page.base, '/', { ...state, page: String(number) })} />
     </Layout>
   );
+}
+
+/** `24 hours` as `Last 24 hours`; labels of one's own stay as they are. */
+export function inWords(label: string): string {
+  return /^\d/.test(label) ? `Last ${label}` : label;
 }
 
 /** Exact up to a million, where the last digits stop mattering in a headline. */

@@ -81,7 +81,9 @@ function TopBar({
         <search class="find-in">
           <form class="find" action={link(page.base, '/logs')}>
             <input type="search" name="q" aria-label="Search all logs" placeholder="Search all logs" data-search />
-            <kbd aria-hidden="true">/</kbd>
+            <span class="key" aria-hidden="true">
+              /
+            </span>
           </form>
         </search>
       )}

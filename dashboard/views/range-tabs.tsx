@@ -13,8 +13,8 @@ export function RangeTabs({ ranges, current, href, children }: RangeTabsProps) {
   return (
     <nav class="seg" aria-label="Range">
       {ranges.map(({ name, label }) => (
-        <a key={name} href={href(name)} title={label} aria-current={name === current ? 'true' : undefined}>
-          {name.replace(/^(\d+)([a-z]+)$/i, '$1 $2')}
+        <a key={name} href={href(name)} aria-current={name === current ? 'true' : undefined}>
+          {label}
         </a>
       ))}
       {children}

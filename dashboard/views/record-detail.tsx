@@ -49,13 +49,15 @@ export function RecordView({ page, record, previewLength, full, words, heading: 
           {exception.stacktrace && <Stack stacktrace={exception.stacktrace} words={words} />}
         </section>
       )}
-      <Properties page={page} title="Attributes" properties={record.attributes} />
-      {record.droppedAttributesCount > 0 && (
-        <p class="sub">{exact(record.droppedAttributesCount)} more attributes were dropped by the sender.</p>
-      )}
-      <Identity page={page} record={record} />
-      <Properties page={page} title="Resource" properties={record.resource} />
-      <Properties page={page} title="Scope" properties={record.scope} />
+      <div class="facts">
+        <Properties page={page} title="Attributes" properties={record.attributes} />
+        {record.droppedAttributesCount > 0 && (
+          <p class="sub">{exact(record.droppedAttributesCount)} more attributes were dropped by the sender.</p>
+        )}
+        <Identity page={page} record={record} />
+        <Properties page={page} title="Resource" properties={record.resource} />
+        <Properties page={page} title="Scope" properties={record.scope} />
+      </div>
     </article>
   );
 }

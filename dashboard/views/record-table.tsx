@@ -11,6 +11,8 @@ interface RecordTableProps {
   readonly words?: readonly string[];
   /** Id of the record that stands open beside the table, or that the page is about. */
   readonly chosen?: string | undefined;
+  /** False where all lines are of one logger. */
+  readonly withLogger?: boolean;
   /** Time since the record before, in lists that are read forwards. */
   readonly withElapsed?: boolean;
 }
@@ -25,6 +27,7 @@ export function RecordTable({
   href,
   words = [],
   chosen,
+  withLogger = true,
   withElapsed = false,
 }: RecordTableProps) {
   return (
@@ -43,9 +46,11 @@ export function RecordTable({
           <th scope="col" class="l">
             Level
           </th>
-          <th scope="col" class="s">
-            Logger
-          </th>
+          {withLogger && (
+            <th scope="col" class="s">
+              Logger
+            </th>
+          )}
           <th scope="col">Message</th>
         </tr>
       </thead>
@@ -66,9 +71,11 @@ export function RecordTable({
               <td class="l">
                 <span class="lv">{oneLine(record.level)}</span>
               </td>
-              <td class="s">
-                <bdi>{printable(`${record.service} / ${record.logger}`)}</bdi>
-              </td>
+              {withLogger && (
+                <td class="s">
+                  <bdi>{printable(`${record.service} / ${record.logger}`)}</bdi>
+                </td>
+              )}
               <td class="m">
                 <a href={href(record)} aria-current={isChosen ? 'true' : undefined} data-line>
                   <bdi>

@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import type { Parameters } from './links.ts';
 import { Hidden } from './menu.tsx';
 
@@ -22,26 +23,29 @@ interface SearchFormProps {
 export function SearchForm({ action, query, keep, fault }: SearchFormProps) {
   const inQuery = fault?.parameter === 'q';
   return (
-    <form class="q" action={action} role="search">
-      <Hidden values={keep} />
-      <input
-        class={inQuery ? 'box wrong' : 'box'}
-        type="search"
-        name="q"
-        value={query}
-        placeholder="words, &quot;a phrase&quot;, service:billing, level:>=warn, -healthz"
-        aria-label="Search"
-        aria-invalid={inQuery ? 'true' : undefined}
-        aria-describedby={fault ? 'fault' : undefined}
-        autocomplete="off"
-        autocapitalize="off"
-        spellcheck={false}
-        data-search
-      />
-      <button type="submit" class="btn strong">
-        Search
-      </button>
-    </form>
+    <search class="searching-for">
+      <form class="q" action={action}>
+        <Hidden values={keep} />
+        <input
+          class={inQuery ? 'box wrong' : 'box'}
+          type="search"
+          name="q"
+          value={query}
+          placeholder="words, &quot;a phrase&quot;, service:billing, level:>=warn, -healthz"
+          aria-label="Search"
+          aria-invalid={inQuery ? 'true' : undefined}
+          aria-describedby={fault ? 'fault' : undefined}
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          data-search
+        />
+        <QueryHelp />
+        <button type="submit" class="btn strong">
+          Search
+        </button>
+      </form>
+    </search>
   );
 }
 
@@ -74,16 +78,19 @@ const EXAMPLES: readonly (readonly [string, string])[] = [
   ['(declined OR refused) -test', 'either word, but not the other'],
 ];
 
-export function QueryHelp() {
+function QueryHelp() {
   return (
-    <details class="help">
-      <summary>Search syntax</summary>
-      <dl>
+    <details class="menu help" data-menu>
+      <summary class="btn">
+        <span class="sr">Search syntax</span>
+        <span aria-hidden="true">?</span>
+      </summary>
+      <dl class="list">
         {EXAMPLES.map(([example, meaning]) => (
-          <>
+          <Fragment key={example}>
             <dt>{example}</dt>
             <dd>{meaning}</dd>
-          </>
+          </Fragment>
         ))}
       </dl>
     </details>

@@ -23,8 +23,10 @@ export function Strip({ base, card, range }: StripProps) {
   const { service, logger, slots } = card;
   const most = slots.reduce((highest, slot) => Math.max(highest, slot.total), 0);
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields, these are links
     <div class="strip" role="group" aria-label={`${service} / ${logger} over time`} data-strip>
       {slots.map((slot, index) => (
+        // biome-ignore lint/a11y/useAnchorContent: the title names it, and shows on hover too
         <a
           key={String(slot.from)}
           class={`slot ${slot.status} h${heightOf(slot, most)}`}
