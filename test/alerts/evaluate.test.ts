@@ -122,6 +122,13 @@ describe('when an alert fires', () => {
     watch.rule = hourly(2);
     expect(watch.arrive(90_000)).toBe(0);
   });
+
+  test('a threshold set lower does not fire for an arrival that has no part in what exceeds it', () => {
+    const watch = new Watch(hourly(10));
+    watch.arrive(20_000, 20_001, 20_002);
+    watch.rule = hourly(3);
+    expect([0, 40_000].map((second) => watch.arrive(second))).toEqual([0, 0]);
+  });
 });
 
 describe('a repeated batch', () => {

@@ -176,7 +176,8 @@ describe('the alert', () => {
 
   test('P28 carries the last five matching records of the window, newest first, those of earlier requests too', async () => {
     const { receive, heard, history } = startReceiver({ levels: { ERROR: 8 } });
-    await receive(batch([errorAt(-3600, 'too old'), warningRecord(), ...errors(4)]));
+    const fatal = errorRecord({ severityNumber: 21, timestamp: secondsIn(6), body: 'another level' });
+    await receive(batch([errorAt(-3600, 'too old'), warningRecord(), fatal, ...errors(4)]));
     await receive(batch([errorRecord({ logger: 'shop.other' }), ...errors(4, 4)]));
     expect(heard[0]!.records.map(({ body }) => body)).toEqual([7, 6, 5, 4, 3].map((n) => `error at ${n}`));
     expect((await history())[0]!.records).toEqual(heard[0]!.records);
@@ -307,6 +308,13 @@ describe('state in the store', () => {
     await receive(manyErrors(), manyErrors());
     await receive(manyErrors());
     expect(calls).toEqual(['append', 'alertStates', 'commitAlerts', 'append', 'commitAlerts']);
+  });
+
+  test('P29 an alert whose records are all at hand asks the store for none', async () => {
+    const { receive, calls, heard } = startReceiver();
+    await receive(batch(errors(3)));
+    expect(heard[0]!.records).toHaveLength(3);
+    expect(calls).toEqual(['append', 'alertStates', 'commitAlerts']);
   });
 
   test('P29 records that no threshold is set for cost nothing', async () => {
