@@ -119,7 +119,7 @@ export function recordFilter(query: QueryString, now: bigint, zone: TimeZone | n
 }
 
 /** One time parameter, absent when missing. */
-export function timeParam(
+function timeParam(
   query: QueryString,
   parameter: string,
   now: bigint,

@@ -10,9 +10,13 @@ export async function readJsonObject(ctx: ApiContext): Promise<Readonly<Record<s
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of ctx.req) {
+  // The connection stays open for the answer when reading stops early.
+  for await (const chunk of ctx.req.iterator({ destroyOnReturn: false })) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new ApiProblem(413, `The request has more than ${MOST_BYTES} bytes.`);
+    if (bytes > MOST_BYTES) {
+      const headers = { Connection: 'close' };
+      throw new ApiProblem(413, `The request has more than ${MOST_BYTES} bytes.`, { headers });
+    }
     chunks.push(chunk);
   }
   const body = parseJson(Buffer.concat(chunks).toString('utf8'));

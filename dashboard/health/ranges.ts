@@ -1,7 +1,7 @@
 import type { RangeSettings } from '../../receiver/config/config.ts';
 import { fromMillis, toMillis } from '../times.ts';
 import { labelSlots, type SlotLabel } from './slot-labels.ts';
-import { type Stretch, slotAround, type TimeZone } from './time-zone.ts';
+import { type Stretch, slotAround, slotBefore, type TimeZone } from './time-zone.ts';
 
 /** A range of the card page laid on the clock: its slots in time order, the last one around now and so not over yet. */
 export interface HealthRange {
@@ -44,7 +44,7 @@ export function layRange(settings: RangeSettings, now: bigint, timeZone: TimeZon
   let slot = slotAround(timeZone, toMillis(now), size);
   stretches.push(slot);
   while (stretches.length < settings.slots) {
-    slot = { from: slotAround(timeZone, slot.from - 1, size).from, to: slot.from };
+    slot = slotBefore(timeZone, slot, size);
     stretches.push(slot);
   }
   stretches.reverse();

