@@ -133,8 +133,9 @@ export class JsonScanner {
     const first = this.peek();
     const word = first === 0x74 ? 'true' : first === 0x66 ? 'false' : first === 0x6e ? 'null' : '';
     if (word === '') return '';
-    if (this.bytes.latin1Slice(this.position, this.position + word.length) !== word) throw this.unexpected();
-    this.position += word.length;
+    const end = Math.min(this.position + word.length, this.bytes.length);
+    if (this.bytes.latin1Slice(this.position, end) !== word) throw this.unexpected();
+    this.position = end;
     return word;
   }
 
