@@ -6,6 +6,7 @@ import { StoreError, StoreUnavailableError } from '../store/errors.ts';
 import type { AppendedBatch, Batch, LogStore } from '../store/store.ts';
 import type { IngestOutcome } from './ingest.ts';
 import type { LiveFeed } from './live.ts';
+import { unavailable } from './outcomes.ts';
 
 export interface CommitOptions {
   readonly store: Pick<LogStore, 'append'>;
@@ -37,8 +38,8 @@ export function createCommit({ store, alerts, live, metrics, diagnostics, now }:
       appended = await store.append(batches);
       checkAnswer(batches, appended);
     } catch (error) {
-      const outcome = outcomeOf(error, 'storing records');
-      if (outcome.status !== 'failed' || batches.length === 1) return batches.map(() => outcome);
+      const trouble = troubleOf(error, 'storing records failed');
+      if (trouble.isTransient || batches.length === 1) return batches.map(() => outcomeOf(trouble));
       // One batch that the store refuses for good must not take the others with it.
       const outcomes: IngestOutcome[] = [];
       for (const batch of batches) outcomes.push(...(await commit([batch])));
@@ -46,19 +47,14 @@ export function createCommit({ store, alerts, live, metrics, diagnostics, now }:
     }
     countAppended(batches, appended);
     live.publish(batches, appended);
-    const outcome = await evaluate(batches, appended);
-    return batches.map(() => outcome);
-  }
-
-  async function evaluate(batches: readonly Batch[], appended: readonly AppendedBatch[]): Promise<IngestOutcome> {
     try {
       await alerts.evaluate(batches, appended);
-      return STORED;
     } catch (error) {
-      const outcome = outcomeOf(error, 'evaluating thresholds');
+      const trouble = troubleOf(error, 'evaluating thresholds failed');
       // Records that are durable are acknowledged, unless the client's retry can still bring their evaluation about.
-      return outcome.status === 'unavailable' ? outcome : STORED;
+      if (trouble.isTransient) return batches.map(() => outcomeOf(trouble));
     }
+    return batches.map(() => STORED);
   }
 
   function countAppended(batches: readonly Batch[], appended: readonly AppendedBatch[]): void {
@@ -77,19 +73,29 @@ export function createCommit({ store, alerts, live, metrics, diagnostics, now }:
   }
 
   /** Store errors say what clients may know; of any other only the server's log learns more than that it happened. */
-  function outcomeOf(error: unknown, doing: string): IngestOutcome {
+  function troubleOf(error: unknown, what: string): Trouble {
     count.failures.add(1);
-    if (!(error instanceof StoreError)) {
-      complain(`${doing}: unexpected ${describe(error)}`);
-      return { status: 'failed', reason: 'an internal error; the server has logged it' };
+    const isTransient = error instanceof StoreUnavailableError;
+    if (error instanceof StoreError) {
+      complain(isTransient ? `${what}, for now` : what, error.message);
+      return { isTransient, reason: error.message };
     }
-    complain(`${doing}: ${error.message}`);
-    return error instanceof StoreUnavailableError
-      ? { status: 'unavailable', retryAfterSeconds: retryAfter(9), reason: error.message }
-      : { status: 'failed', reason: error.message };
+    complain(`${what}, unexpectedly`, describe(error));
+    return { isTransient, reason: 'an internal error; the server has logged it' };
   }
 
   return commit;
+}
+
+interface Trouble {
+  /** Trying again may help. */
+  readonly isTransient: boolean;
+  /** Safe to show. */
+  readonly reason: string;
+}
+
+function outcomeOf({ isTransient, reason }: Trouble): IngestOutcome {
+  return isTransient ? unavailable(reason) : { status: 'failed', reason };
 }
 
 /** The storage may be a user's own (P41), and an answer of the wrong shape would be a request nobody answers. */
@@ -102,16 +108,15 @@ function checkAnswer(batches: readonly Batch[], appended: readonly AppendedBatch
 
 const COMPLAIN_AGAIN_AFTER = 60_000_000_000n;
 
-/** Says what went wrong, the same thing at most once a minute: an outage fails every request. */
-function createComplaints(diagnostics: Diagnostics, now: Clock): (message: string) => void {
-  let last = '';
-  let saidAt = 0n;
-  return (message) => {
+/** Says what failed and why, each kind of failure at most once a minute: an outage fails every request. */
+function createComplaints(diagnostics: Diagnostics, now: Clock): (what: string, why: string) => void {
+  const saidAt = new Map<string, bigint>();
+  return (what, why) => {
     const at = now();
-    if (message === last && at - saidAt < COMPLAIN_AGAIN_AFTER) return;
-    last = message;
-    saidAt = at;
-    diagnostics.error(message);
+    const before = saidAt.get(what);
+    if (before !== undefined && at - before < COMPLAIN_AGAIN_AFTER) return;
+    saidAt.set(what, at);
+    diagnostics.error(`${what}: ${why}`);
   };
 }
 
@@ -120,9 +125,4 @@ function describe(error: unknown): string {
   if (!(error instanceof Error)) return 'failure that is no Error';
   const [place = ''] = /^ +at .*$/m.exec(error.stack ?? '') ?? [];
   return `${error.name}${place && `, ${place.trim()}`}`;
-}
-
-/** 1 to `most` seconds at random, so that clients do not come back all at once; below the 10 s exporters wait at most (O22). */
-export function retryAfter(most: number): number {
-  return 1 + Math.floor(Math.random() * most);
 }

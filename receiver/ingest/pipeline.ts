@@ -1,8 +1,9 @@
 import type { Config } from '../config/config.ts';
 import type { Batch } from '../store/store.ts';
-import { type CommitOptions, createCommit, retryAfter } from './commit.ts';
+import { type CommitOptions, createCommit } from './commit.ts';
 import { createIgnoreRules } from './ignore.ts';
 import type { Ingest, IngestOutcome, IngestRequest } from './ingest.ts';
+import { overloaded, unavailable } from './outcomes.ts';
 import { createIngestQueue, type Waiting } from './queue.ts';
 
 export interface IngestOptions extends CommitOptions {
@@ -67,7 +68,7 @@ export function createIngest(options: IngestOptions): ClosableIngest {
       };
       const waiting: Waiting = { batch, bytes, answer };
       if (queue.offer(waiting)) void drain();
-      else answer({ status: 'overloaded', retryAfterSeconds: retryAfter(5) });
+      else answer(overloaded());
     });
   }
 
@@ -86,8 +87,4 @@ export function createIngest(options: IngestOptions): ClosableIngest {
       await Promise.all(unanswered);
     },
   };
-}
-
-function unavailable(reason: string): IngestOutcome {
-  return { status: 'unavailable', retryAfterSeconds: retryAfter(9), reason };
 }

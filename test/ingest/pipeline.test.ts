@@ -163,7 +163,7 @@ describe('trouble', () => {
       expect(retryAfterSeconds).toBeGreaterThanOrEqual(1);
       expect(retryAfterSeconds).toBeLessThan(10);
     }
-    expect(lines).toEqual(['error storing records: the disk is full']);
+    expect(lines).toEqual(['error storing records failed, for now: the disk is full']);
     expect(evaluated).toEqual([]);
     isAway = false;
     expect(await submit([line('a')], { key: 'k' })).toEqual({ status: 'stored' });
@@ -180,7 +180,7 @@ describe('trouble', () => {
     const outcome = await submit([line('poison')]);
     expect(outcome).toEqual({ status: 'failed', reason: 'an internal error; the server has logged it' });
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatch(/^error storing records: unexpected TypeError, at .*pipeline\.test\.ts/);
+    expect(lines[0]).toMatch(/^error storing records failed, unexpectedly: TypeError, at .*pipeline\.test\.ts/);
     expect(lines[0]).not.toContain('hunter2');
   });
 
@@ -233,7 +233,9 @@ describe('trouble', () => {
     };
     const { submit, lines } = startIngest({ alerts: { evaluate } });
     expect(await submit([line('a')])).toEqual({ status: 'stored' });
-    expect(lines).toMatchObject([expect.stringMatching(/^error evaluating thresholds: unexpected RangeError/)]);
+    expect(lines).toMatchObject([
+      expect.stringMatching(/^error evaluating thresholds failed, unexpectedly: RangeError/),
+    ]);
   });
 });
 
