@@ -46,7 +46,7 @@ function compile(query: Query, foldedTexts: FoldedTexts): Matcher {
   }
 }
 
-/** Folds a record's texts once, however many words of the query ask for them. */
+/** Folds a record's texts once, however many words of the query ask for them. Records never change, so one is known by its identity. */
 function foldedTextReader(): FoldedTexts {
   let lastRecord: LogRecord | null = null;
   let lastTexts: readonly string[] = [];

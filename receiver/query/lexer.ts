@@ -235,6 +235,7 @@ function exactNumber(operand: string, op: Comparison, place: Place): number {
   if (!Number.isFinite(number) || (isWhole && BigInt(number) !== BigInt(operand))) {
     throw fault(`${shown(operand)} is too large to be compared exactly`, place);
   }
+  // -0 compares as 0 does, and is written so.
   return number === 0 ? 0 : number;
 }
 
