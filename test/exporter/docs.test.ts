@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { OPTIONS } from '../../exporter/src/register.ts';
 import { findProgram } from '../helpers/programs.ts';
 import { requireBuiltExporter, startScript } from './helpers/application.ts';
-import { type InstalledApplication, installApplication } from './helpers/installed.ts';
+import { INSTALL_TIMEOUT, type InstalledApplication, installApplication } from './helpers/installed.ts';
 import { startSink } from './helpers/sink.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -53,7 +53,7 @@ describe.each([
   let application: InstalledApplication;
   beforeAll(() => {
     application = installApplication(line);
-  });
+  }, INSTALL_TIMEOUT);
   afterAll(() => application[Symbol.dispose]());
 
   test('has code to run', () => {

@@ -3,7 +3,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requireBuiltExporter, startScript } from './helpers/application.ts';
-import { classicScript, type InstalledApplication, installApplication } from './helpers/installed.ts';
+import { classicScript, INSTALL_TIMEOUT, type InstalledApplication, installApplication } from './helpers/installed.ts';
 import { startSink } from './helpers/sink.ts';
 
 const TSC = join(import.meta.dirname, '../../node_modules/.bin/tsc');
@@ -34,7 +34,7 @@ describe.each(['newer', 'classic'] as const)('OpenTelemetry JS, the %s line', (l
   let application: InstalledApplication;
   beforeAll(() => {
     application = installApplication(line);
-  });
+  }, INSTALL_TIMEOUT);
   afterAll(() => application[Symbol.dispose]());
 
   test.each(['emit.mjs', 'emit.cjs'])('P50 the packed exporter sends from an application (%s)', async (name) => {
@@ -61,17 +61,21 @@ describe.each(['newer', 'classic'] as const)('OpenTelemetry JS, the %s line', (l
   });
 });
 
-test('the package holds its built code, types, README and licence, and nothing else', () => {
-  using application = installApplication('newer');
-  const isExpected =
-    /^(package\.json|README\.md|LICENSE|dist|dist\/cjs|dist\/cjs\/package\.json|dist\/.+\.(c?js|d\.c?ts))$/;
-  expect(application.packedFiles.filter((file) => !isExpected.test(file))).toEqual([]);
-  expect(application.packedFiles).toEqual(
-    expect.arrayContaining(['README.md', 'LICENSE', 'dist/index.js', 'dist/cjs/index.cjs']),
-  );
-});
+test(
+  'the package holds its built code, types, README and licence, and nothing else',
+  { timeout: INSTALL_TIMEOUT },
+  () => {
+    using application = installApplication('newer');
+    const isExpected =
+      /^(package\.json|README\.md|LICENSE|dist|dist\/cjs|dist\/cjs\/package\.json|dist\/.+\.(c?js|d\.c?ts))$/;
+    expect(application.packedFiles.filter((file) => !isExpected.test(file))).toEqual([]);
+    expect(application.packedFiles).toEqual(
+      expect.arrayContaining(['README.md', 'LICENSE', 'dist/index.js', 'dist/cjs/index.cjs']),
+    );
+  },
+);
 
-test('without any OpenTelemetry logs API the error says what to install', async () => {
+test('without any OpenTelemetry logs API the error says what to install', { timeout: INSTALL_TIMEOUT }, async () => {
   using application = installApplication('classic');
   // Where strict package managers put it: for the SDK's own eyes.
   const packages = join(application.directory, 'node_modules/@opentelemetry');

@@ -37,6 +37,9 @@ export interface InstalledApplication extends Disposable {
   write(name: string, text: string): string;
 }
 
+/** Milliseconds that packing and copying may take on a slow machine. */
+export const INSTALL_TIMEOUT = 60_000;
+
 export function installApplication(line: OpenTelemetryLine): InstalledApplication {
   const directory = mkdtempSync(join(tmpdir(), `logvitals-${line}-`));
   const openTelemetry = join(directory, 'node_modules/@opentelemetry');
