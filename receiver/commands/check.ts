@@ -1,9 +1,11 @@
 import { access, constants } from 'node:fs/promises';
+import { toRfc3339 } from '../../dashboard/times.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { maskUrlSecrets } from '../config/quote.ts';
-import { openExistingStore } from '../transfer/open-source.ts';
-import { type Command, CommandError } from './command.ts';
+import { findPlace, openExistingStore, storageExists } from '../transfer/open-source.ts';
+import type { ServerClient } from '../transfer/server-client.ts';
+import { type Command, CommandError, type Invocation } from './command.ts';
 import { STORAGE_OPTIONS } from './options.ts';
 
 export const check: Command = {
@@ -11,8 +13,8 @@ export const check: Command = {
   about: 'look at configuration and storage without starting',
   positionals: '',
   options: STORAGE_OPTIONS,
-  async run({ flags }) {
-    const { config, file } = await loadConfig(flags, process.env, process.cwd());
+  async run(invocation) {
+    const { config, file } = await loadConfig(invocation.flags, process.env, process.cwd());
     print('config', file ?? 'no file: flags, environment and defaults');
     print('host', config.host);
     print('ports', `grpc ${config.grpcPort}, http ${config.httpPort}, dashboard ${config.dashboardPort}`);
@@ -22,7 +24,7 @@ export const check: Command = {
     );
     print('retention', `${config.retention.days} days`);
     await checkTls(config);
-    await checkStorage(config);
+    await checkStorage(invocation, config);
     return 0;
   },
 };
@@ -39,9 +41,13 @@ async function checkTls({ tls }: Config): Promise<void> {
   print('tls', tls.clientCaFile ? 'on, clients need a certificate' : 'on');
 }
 
-async function checkStorage(config: Config): Promise<void> {
+/** An embedded storage that a server has open is asked through that server: nobody else may open it. */
+async function checkStorage(invocation: Invocation, config: Config): Promise<void> {
   const { storage } = config;
   print('storage', typeof storage === 'string' ? maskUrlSecrets(storage) : `your own ${storage.constructor.name}`);
+  const place = await findPlace(invocation, config);
+  if (place.kind === 'server') return checkServer(place.client);
+  if (!storageExists(storage)) return print('reachable', 'not there yet; the first start makes it');
   const store = await openExistingStore(config);
   try {
     await store.ping();
@@ -49,10 +55,17 @@ async function checkStorage(config: Config): Promise<void> {
     print('reachable', 'yes');
     print('loggers', String(loggers.length));
     const newest = loggers.reduce((latest, { lastSeen }) => (lastSeen > latest ? lastSeen : latest), 0n);
-    if (newest > 0n) print('newest', new Date(Number(newest / 1_000_000n)).toISOString());
+    if (newest > 0n) print('newest', toRfc3339(newest));
   } finally {
     await store.close();
   }
+}
+
+async function checkServer(client: ServerClient): Promise<void> {
+  const status = await client.probe('/readyz');
+  if (status !== 200)
+    throw new CommandError(`the server at ${client.address} is not ready (/readyz answers ${status ?? 'nothing'})`);
+  print('reachable', `yes, by the server at ${client.address}`);
 }
 
 function print(name: string, value: string): void {

@@ -113,7 +113,7 @@ function service(name: string, loggers: Record<string, readonly LineTemplate[]>)
 export const CATALOGUE: readonly LoggerTemplate[] = [
   ...service('shop-web', {
     'web.access': [
-      info(900, '{method} {path} {status} in {ms} ms', 'http'),
+      info(900, '{method} {path} 200 in {ms} ms', 'http'),
       info(100, '{method} {path} 304 in {ms} ms', 'http'),
       error(0, '{method} {path} 502 in {slow} ms: upstream payments failed', 'http'),
     ],

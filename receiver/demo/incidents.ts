@@ -10,6 +10,7 @@ const PAYMENT_PROVIDER_FAILS: Incident = {
 };
 const POOL_EXHAUSTED: Incident = { troubled: { 'db.pool': 0.6, 'checkout.order': 0.5, 'inventory.reservation': 0.3 } };
 const INDEXER_STUCK: Incident = { troubled: { 'search.indexer': 0.8, 'search.cluster': 0.5, 'search.query': 0.1 } };
+const SLOW_DATABASE: Incident = { troubled: { 'inventory.reservation': 0.4, 'search.query': 0.1 } };
 const IMPORT_DIES: Incident = { troubled: { 'inventory.import': 0.9 } };
 
 /** When incidents happen: the one at a time in nanoseconds, or null. */
@@ -51,13 +52,36 @@ function incidentOfDay(random: Random): PlannedIncident | null {
   return { incident, from, to: from + random.between(30, 120) };
 }
 
-/** Live: from `start` on, ninety seconds of trouble in every eight minutes, payments and the pool by turns. */
-export function recurringIncidents(start: bigint): IncidentPlan {
+/** What the demo's last day had, in minutes before its start: something to look into at the first look. */
+const LAST_DAY: readonly PlannedIncident[] = [
+  { incident: PAYMENT_PROVIDER_FAILS, from: -25, to: -2 },
+  { incident: SLOW_DATABASE, from: -58, to: -25 },
+  { incident: INDEXER_STUCK, from: -190, to: -120 },
+  { incident: POOL_EXHAUSTED, from: -560, to: -510 },
+  { incident: IMPORT_DIES, from: -1200, to: -1100 },
+];
+
+/** The first live incident comes soon after the start, so that nobody has to wait for one. */
+const FIRST_LIVE_AFTER = 15;
+const LIVE_EVERY = 480;
+const LIVE_LASTS = 90;
+
+/**
+ * The demo's: history before its last day, in which things happen at set times, and from its start on ninety seconds of
+ * trouble in every eight minutes, payments and the connection pool by turns.
+ */
+export function demoIncidents(seed: number, start: bigint): IncidentPlan {
+  const history = historicalIncidents(seed);
   return (time) => {
-    if (time < start) return null;
     const seconds = Number((time - start) / 1_000_000_000n);
-    const round = Math.floor(seconds / 480);
-    if (seconds % 480 >= 90) return null;
-    return round % 2 === 0 ? PAYMENT_PROVIDER_FAILS : POOL_EXHAUSTED;
+    if (seconds >= 0) return liveIncident(seconds - FIRST_LIVE_AFTER);
+    const minutes = seconds / 60;
+    if (minutes < -DAY_MINUTES) return history(time);
+    return LAST_DAY.find(({ from, to }) => minutes >= from && minutes < to)?.incident ?? null;
   };
+}
+
+function liveIncident(seconds: number): Incident | null {
+  if (seconds < 0 || seconds % LIVE_EVERY >= LIVE_LASTS) return null;
+  return Math.floor(seconds / LIVE_EVERY) % 2 === 0 ? PAYMENT_PROVIDER_FAILS : POOL_EXHAUSTED;
 }

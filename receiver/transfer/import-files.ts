@@ -16,7 +16,7 @@ export interface ImportReport {
 }
 
 /** Requests on their way at once, so that the store commits them together. */
-const MOST_IN_FLIGHT = 32;
+const MOST_IN_FLIGHT = 128;
 const MOST_BYTES_IN_FLIGHT = 64 * 1024 * 1024;
 
 /**

@@ -41,12 +41,16 @@ export async function openSource(invocation: Invocation, config: Config): Promis
 
 /** The configured storage, which must be there: a command that reads does not make an empty one. */
 export async function openExistingStore({ storage }: Config): Promise<LogStore> {
-  if (typeof storage === 'string' && storage.startsWith('file:') && !existsSync(folderOf(storage))) {
+  if (!storageExists(storage)) {
     throw new CommandError(
-      `there is no storage at ${folderOf(storage)}, and no server answers; name one with --storage or --url`,
+      `there is no storage at ${storage}, and no server answers; name one with --storage or --url`,
     );
   }
   return openStore(storage, { now: systemClock, diagnostics: createDiagnostics() });
 }
 
-const folderOf = (url: string): string => url.slice('file:'.length).replace(/^\/\/(?=\/)/, '');
+/** Whether an embedded storage's folder is there; others are taken to be, until they are opened. */
+export function storageExists(storage: Config['storage']): boolean {
+  if (typeof storage !== 'string' || !storage.startsWith('file:')) return true;
+  return existsSync(storage.slice('file:'.length).replace(/^\/\/(?=\/)/, ''));
+}
