@@ -1,25 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { openEmbeddedStore } from '../../receiver/store/embedded/embedded-store.ts';
+import type { LogStore } from '../../receiver/store/store.ts';
 import type { OpenStore } from './contract/harness.ts';
 import { describeStore } from './contract.ts';
+import { embeddedFolder } from './embedded-folder.ts';
 import { describeQueryAgreement } from './query-agreement.ts';
 
 const openEmbedded: OpenStore = async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'logvitals-embedded-'));
-  let store = await openEmbeddedStore({ directory });
+  const folder = await embeddedFolder();
+  let store: LogStore = await folder.open();
   return {
     store,
     async reopen() {
       await store.close();
-      store = await openEmbeddedStore({ directory });
+      store = await folder.open();
       return store;
     },
-    async cleanup() {
-      await store.close();
-      await rm(directory, { recursive: true, force: true });
-    },
+    cleanup: () => folder[Symbol.asyncDispose](),
   };
 };
 

@@ -1,0 +1,194 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { AnyValue } from '../../receiver/record/any-value.ts';
+import type { LogRecord } from '../../receiver/record/log-record.ts';
+import { encodeAppend, readRows } from '../../receiver/store/embedded/append-message.ts';
+import { ByteReader, ByteWriter, DamagedBytesError } from '../../receiver/store/embedded/bytes.ts';
+import { addTo, type Counts, decodeCounts, encodeCounts } from '../../receiver/store/embedded/counts.ts';
+import { dayOfFileName, fileNameOf } from '../../receiver/store/embedded/day.ts';
+import { formatId, parseId } from '../../receiver/store/embedded/position.ts';
+import {
+  LazyDetails,
+  readResource,
+  readScope,
+  readValue,
+  writeValue,
+} from '../../receiver/store/embedded/row-codec.ts';
+import { StoreError } from '../../receiver/store/errors.ts';
+import { logRecord } from '../helpers/records.ts';
+
+/** Texts of any UTF-16 units, lone surrogates included. */
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.string({ maxLength: 40 }),
+  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 30 }).map((units) => String.fromCharCode(...units)),
+);
+
+const { value } = fc.letrec<{ value: AnyValue }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constant(null),
+    text,
+    fc.boolean(),
+    fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+    fc.constantFrom(0n, 2n ** 51n, -(2n ** 51n), 2n ** 51n - 1n, 2n ** 63n - 1n, -(2n ** 63n)),
+    fc.double(),
+    fc.uint8Array({ maxLength: 40 }).map((bytes) => new Uint8Array(bytes)),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.array(fc.tuple(text, tie('value')), { maxLength: 4 }).map((pairs) => new Map(pairs)),
+  ),
+}));
+const keyValues = fc.array(fc.tuple(text, value), { maxLength: 5 }).map((pairs) => new Map(pairs));
+const hex = (digits: number) => fc.constantFrom('', '0123456789abcdef0123456789abcdef'.slice(0, digits));
+const count = fc.nat({ max: 0xffff_ffff });
+const time = fc.bigInt({ min: 1n, max: 2n ** 63n - 1n });
+
+const record: fc.Arbitrary<LogRecord> = fc.record({
+  timestamp: time,
+  observedTimestamp: time,
+  severityNumber: fc.integer({ min: -5, max: 200 }),
+  severityText: text,
+  service: text,
+  logger: text,
+  body: value,
+  attributes: keyValues,
+  resource: fc.record({ attributes: keyValues, droppedAttributesCount: count, schemaUrl: text }),
+  scope: fc.record({
+    name: text,
+    version: text,
+    attributes: keyValues,
+    droppedAttributesCount: count,
+    schemaUrl: text,
+  }),
+  traceId: hex(32),
+  spanId: hex(16),
+  flags: fc.nat({ max: 255 }),
+  eventName: text,
+  droppedAttributesCount: count,
+});
+
+/** `toEqual` takes -0 for 0 and maps of any order for equal; this does not. */
+function exactly(item: AnyValue): unknown {
+  if (item instanceof Map) return { pairs: [...item].map(([key, inner]) => [key, exactly(inner)]) };
+  if (Array.isArray(item)) return item.map(exactly);
+  return Object.is(item, -0) ? 'minus zero' : item;
+}
+
+describe('row codec', () => {
+  test('O44 O50 every value comes back exactly, the order of keys included', () => {
+    const writer = new ByteWriter();
+    fc.assert(
+      fc.property(value, (written) => {
+        writeValue(writer, written);
+        expect(exactly(readValue(new ByteReader(writer.take())))).toEqual(exactly(written));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('O42 O44 O45 O47 O48 every part of a record comes back from its row', () => {
+    fc.assert(
+      fc.property(fc.array(record, { minLength: 1, maxLength: 4 }), (records) => {
+        const message = encodeAppend([{ key: null, records }], 0);
+        const rows = readRows(message);
+        expect(rows).toHaveLength(records.length);
+        for (const [index, written] of records.entries()) {
+          const row = rows[index]!;
+          const details = new LazyDetails(row.data, written.timestamp);
+          const { attributes, body, ...rest } = written;
+          expect({
+            timestamp: BigInt(row.day) * 86_400_000_000_000n + BigInt(row.time),
+            observedTimestamp: details.observedTimestamp,
+            severityNumber: message.shared.severities[row.severity]!.number,
+            severityText: message.shared.severities[row.severity]!.text,
+            ...message.shared.loggers[row.logger],
+            resource: readResource(message.shared.resources[row.resource]!),
+            scope: readScope(message.shared.scopes[row.scope]!),
+            traceId: details.traceId,
+            spanId: details.spanId,
+            flags: details.flags,
+            eventName: details.eventName,
+            droppedAttributesCount: details.droppedAttributesCount,
+          }).toEqual(rest);
+          // Attributes first: they are found behind a body that was not read.
+          expect(exactly(details.attributes)).toEqual(exactly(attributes));
+          expect(exactly(details.body)).toEqual(exactly(body));
+        }
+      }),
+    );
+  });
+
+  test('damaged bytes are an error that says so, or another value, and never anything worse', () => {
+    const change = fc.record({ at: fc.nat(), to: fc.nat({ max: 255 }), cut: fc.boolean() });
+    fc.assert(
+      fc.property(record, fc.array(change, { minLength: 1, maxLength: 5 }), (written, changes) => {
+        const row = readRows(encodeAppend([{ key: null, records: [written] }], 0))[0]!;
+        let data = Uint8Array.from(row.data);
+        for (const { at, to, cut } of changes) {
+          if (data.length === 0) break;
+          data[at % data.length] = to;
+          if (cut) data = data.slice(0, at % data.length);
+        }
+        try {
+          const details = new LazyDetails(data, written.timestamp);
+          void details.attributes;
+          void details.body;
+        } catch (error) {
+          expect(error).toBeInstanceOf(DamagedBytesError);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('bytes nested without end are damage, not a stack overflow', () => {
+    // An array of one item, whose item is an array of one item, …
+    const data = new Uint8Array(200_000).map((_, index) => (index % 2 === 0 ? 8 : 1));
+    expect(() => readValue(new ByteReader(data))).toThrow(DamagedBytesError);
+  });
+
+  test('O44 an integer beyond 64 bits is refused with its value', () => {
+    const writer = new ByteWriter();
+    expect(() => writeValue(writer, 2n ** 63n)).toThrow(StoreError);
+    expect(() => writeValue(writer, 2n ** 63n)).toThrow('9223372036854775808');
+    const records = [logRecord({ body: 2n ** 70n })];
+    expect(() => encodeAppend([{ key: null, records }], 0)).toThrow(StoreError);
+    // What the failure left behind is not in the next message.
+    expect(readRows(encodeAppend([{ key: null, records: [logRecord()] }], 0))).toHaveLength(1);
+  });
+});
+
+describe('ids and day files', () => {
+  test('ids compare as strings in the order of time, then arrival, and read back', () => {
+    const position = fc.tuple(time, fc.integer({ min: 1, max: 16 ** 10 - 1 }));
+    fc.assert(
+      fc.property(position, position, ([timeA, sequenceA], [timeB, sequenceB]) => {
+        const [a, b] = [formatId(timeA, sequenceA), formatId(timeB, sequenceB)];
+        const order = timeA === timeB ? Math.sign(sequenceA - sequenceB) : timeA < timeB ? -1 : 1;
+        expect(a === b ? 0 : a < b ? -1 : 1).toBe(order);
+        const { day, time: within, sequence } = parseId(a)!;
+        expect([BigInt(day) * 86_400_000_000_000n + BigInt(within), sequence]).toEqual([timeA, sequenceA]);
+      }),
+    );
+  });
+
+  test('a file name stands for its day, and no other name for one', () => {
+    expect(fileNameOf(20_778)).toBe('2026-11-21.db');
+    expect(dayOfFileName('2026-11-21.db')).toBe(20_778);
+    for (const name of ['2026-11-21.db-wal', '2026-11-21.db.damaged', '2026-02-30.db', 'logvitals.db', 'lock.db', '']) {
+      expect(dayOfFileName(name)).toBeNull();
+    }
+  });
+
+  test('P37 counts come back as they were, and a cell taken down to nothing is gone', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat({ max: 671 }), fc.integer({ min: 1, max: 1e9 }))), (cells) => {
+        const counts: Counts = new Map();
+        for (const [cell, amount] of cells) addTo(counts, cell, amount);
+        expect(decodeCounts(encodeCounts(counts))).toEqual(counts);
+        for (const [cell, amount] of cells) addTo(counts, cell, -amount);
+        expect(encodeCounts(counts)).toHaveLength(0);
+      }),
+    );
+  });
+});
