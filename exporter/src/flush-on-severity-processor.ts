@@ -129,7 +129,7 @@ export class FlushOnSeverityProcessor implements LogRecordProcessor {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#resting = false;
-    while (this.#settled() < this.#goal && !this.#resting) {
+    while (!this.#resting && (this.#batches.length > 0 || this.#settled() < this.#goal)) {
       if (this.#batches.length === 0) this.#batches.push(this.#queue.splice(0, this.#settings.batchSize));
       const batch = this.#batches[0] ?? [];
       this.#conclude(batch, await attemptExport(this.#exporter, batch));

@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { type Environment, variable } from './environment.ts';
 import { optionError } from './option-error.ts';
 
@@ -87,12 +88,14 @@ function parse(name: string, value: unknown): URL {
   return url;
 }
 
-const withoutPassword = (address: string): string => address.replace(/\/\/[^/]*@/, '//…@');
+/** What stands before an @ may be a password, wherever in a malformed address that is. */
+const withoutPassword = (address: string): string => address.replace(/^([a-z]+:\/\/)?.*@/is, '$1…@');
 
 function headersOf(options: ReceiverOptions, environment: Environment): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(options.headers ?? {})) {
     if (typeof value !== 'string') throw optionError(`headers[${JSON.stringify(name)}]`, value, 'a string');
+    refuseUnsendable(name, value);
     headers[name.toLowerCase()] = value;
   }
   if (options.token !== undefined) {
@@ -105,6 +108,16 @@ function headersOf(options: ReceiverOptions, environment: Environment): Record<s
     if (token !== undefined) headers.authorization = bearer('LOGVITALS_TOKEN', token);
   }
   return headers;
+}
+
+/** Node would refuse it too, but only on delivery, which would then never succeed. The value may be a secret: unquoted. */
+function refuseUnsendable(name: string, value: string): void {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+  } catch (error) {
+    throw new TypeError(`@logvitals/exporter: headers cannot be sent: ${(error as Error).message}`);
+  }
 }
 
 /** RFC 6750's `b64token` and more: anything printable, so that a token of another proxy passes as well. */

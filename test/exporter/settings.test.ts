@@ -118,9 +118,23 @@ test.each([
   if (token !== '') expect(refusal).not.toThrow(token);
 });
 
-test('a refusal never quotes the password of an address', () => {
-  const refusal = () => resolveReceiver({ url: 'ftp://me:secret@host' }, {});
-  expect(refusal).toThrow('url is "ftp://…@host"');
+test.each([
+  ['ftp://me:secret@host', 'url is "ftp://…@host"'],
+  ['ftp://me:sec/ret@host', 'url is "ftp://…@host"'],
+  ['me:secret@host:4318', 'url is "…@host:4318"'],
+])('a refusal never quotes the password of an address: %s', (url, message) => {
+  expect(() => resolveReceiver({ url }, {})).toThrow(message);
+});
+
+test('a header that HTTP cannot carry is refused, its value unquoted', () => {
+  const refusal = (headers: Record<string, string>) => () => resolveReceiver({ headers }, {});
+  expect(refusal({ 'x tenant': '7' })).toThrow(
+    'headers cannot be sent: Header name must be a valid HTTP token ["x tenant"]',
+  );
+  expect(refusal({ cookie: 'secret\n' })).toThrow(
+    'headers cannot be sent: Invalid character in header content ["cookie"]',
+  );
+  expect(refusal({ cookie: 'secret\n' })).not.toThrow('secret');
 });
 
 test.each([[''], [' '], [17 as never]])('a service without a name is refused: %j', (service) => {
