@@ -1,3 +1,4 @@
+import type { Transform } from 'node:stream';
 import {
   constants,
   createGunzip,
@@ -29,17 +30,26 @@ const CHUNK_BYTES = 512 * 1024;
 const ZSTD_WINDOW_LOG = 23;
 const ZSTD_PARAMS = { [constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG };
 
+/** zstd data may be several frames, one behind another. Honest clients send one or two; each costs a call of its own. */
+const MAX_ZSTD_FRAMES = 64;
+
+/** What became of one frame; `consumed` tells how far into the input it went. */
+type Frame = Exclude<Decompressed, { kind: 'bytes' }> | { kind: 'bytes'; bytes: Buffer; consumed: number };
+
 interface Codec {
-  atOnce(bytes: Buffer, options: { chunkSize: number; maxOutputLength: number }): Buffer;
-  stream(options: { chunkSize: number }): NodeJS.ReadWriteStream & { destroy(): unknown };
+  atOnce(bytes: Buffer, options: { chunkSize: number; maxOutputLength: number; info: true }): unknown;
+  stream(options: { chunkSize: number }): Transform & { readonly bytesWritten: number };
+  readonly maxFrames: number;
 }
 
-const ZLIB: Codec = { atOnce: inflateSync, stream: createInflate };
-const RAW: Codec = { atOnce: inflateRawSync, stream: createInflateRaw };
-const GZIP: Codec = { atOnce: gunzipSync, stream: createGunzip };
+const ZLIB: Codec = { atOnce: inflateSync, stream: createInflate, maxFrames: 1 };
+const RAW: Codec = { atOnce: inflateRawSync, stream: createInflateRaw, maxFrames: 1 };
+/** zlib itself goes on to the next member. */
+const GZIP: Codec = { atOnce: gunzipSync, stream: createGunzip, maxFrames: 1 };
 const ZSTD: Codec = {
   atOnce: (bytes, options) => zstdDecompressSync(bytes, { ...options, params: ZSTD_PARAMS }),
   stream: (options) => createZstdDecompress({ ...options, params: ZSTD_PARAMS }),
+  maxFrames: MAX_ZSTD_FRAMES,
 };
 
 /**
@@ -53,14 +63,20 @@ export async function decompress(
   reservation: Reservation,
 ): Promise<Decompressed> {
   const codec = codecOf(bytes, compression);
-  if (bytes.length <= AT_ONCE_INPUT_BYTES) {
-    const output = atOnce(bytes, codec, Math.min(limit, AT_ONCE_BYTES));
-    if (output === null) return { kind: 'broken' };
-    if (output !== 'too_large')
-      return reservation.take(output.length) ? { kind: 'bytes', bytes: output } : { kind: 'no_room' };
-    if (limit <= AT_ONCE_BYTES) return { kind: 'too_large' };
+  const parts: Buffer[] = [];
+  let rest = bytes;
+  let room = limit;
+  for (let count = 0; count < codec.maxFrames; count++) {
+    const frame = await decompressFrame(rest, codec, room, reservation);
+    if (frame.kind !== 'bytes') return frame;
+    parts.push(frame.bytes);
+    room -= frame.bytes.length;
+    rest = rest.subarray(frame.consumed);
+    if (rest.length === 0 || codec.maxFrames === 1) {
+      return { kind: 'bytes', bytes: parts.length === 1 ? frame.bytes : Buffer.concat(parts) };
+    }
   }
-  return inChunks(bytes, codec, limit, reservation);
+  return { kind: 'broken' };
 }
 
 /** `deflate` is the zlib format, but raw deflate data is sent under that name too; the header tells them apart. */
@@ -71,15 +87,29 @@ function codecOf(bytes: Buffer, compression: Compression): Codec {
   return hasZlibHeader ? ZLIB : RAW;
 }
 
-function atOnce(bytes: Buffer, codec: Codec, limit: number): Buffer | 'too_large' | null {
+async function decompressFrame(bytes: Buffer, codec: Codec, limit: number, reservation: Reservation): Promise<Frame> {
+  if (bytes.length <= AT_ONCE_INPUT_BYTES) {
+    const frame = atOnce(bytes, codec, Math.min(limit, AT_ONCE_BYTES));
+    if (frame.kind === 'bytes') return reservation.take(frame.bytes.length) ? frame : { kind: 'no_room' };
+    if (frame.kind !== 'too_large' || limit <= AT_ONCE_BYTES) return frame;
+  }
+  return inChunks(bytes, codec, limit, reservation);
+}
+
+function atOnce(bytes: Buffer, codec: Codec, limit: number): Frame {
   try {
-    return codec.atOnce(bytes, { chunkSize: CHUNK_BYTES, maxOutputLength: limit });
+    // zlib wants a positive limit; an empty frame may still follow one that used the room up.
+    const options = { chunkSize: CHUNK_BYTES, maxOutputLength: Math.max(limit, 1), info: true } as const;
+    // Missing in @types/node: with `info`, zlib gives the engine too, and so how much of the input it took.
+    const { buffer, engine } = codec.atOnce(bytes, options) as { buffer: Buffer; engine: { bytesWritten: number } };
+    if (buffer.length > limit) return { kind: 'too_large' };
+    return { kind: 'bytes', bytes: buffer, consumed: engine.bytesWritten };
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? 'too_large' : null;
+    return { kind: (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? 'too_large' : 'broken' };
   }
 }
 
-async function inChunks(bytes: Buffer, codec: Codec, limit: number, reservation: Reservation): Promise<Decompressed> {
+async function inChunks(bytes: Buffer, codec: Codec, limit: number, reservation: Reservation): Promise<Frame> {
   const stream = codec.stream({ chunkSize: CHUNK_BYTES });
   const chunks: Buffer[] = [];
   let length = 0;
@@ -96,5 +126,5 @@ async function inChunks(bytes: Buffer, codec: Codec, limit: number, reservation:
   } finally {
     stream.destroy();
   }
-  return { kind: 'bytes', bytes: Buffer.concat(chunks, length) };
+  return { kind: 'bytes', bytes: Buffer.concat(chunks, length), consumed: stream.bytesWritten };
 }

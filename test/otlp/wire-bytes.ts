@@ -41,7 +41,7 @@ export function requestOf(...records: Buffer[]): Buffer {
 
 /** `depth` arrays one inside another, as an AnyValue. */
 export function nestedArrays(depth: number): Buffer {
-  let value = Buffer.alloc(0);
+  let value: Buffer = Buffer.alloc(0);
   for (let level = 0; level < depth; level++) value = field(5, field(1, value));
   return value;
 }
