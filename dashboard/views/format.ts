@@ -56,16 +56,16 @@ export function duration(span: bigint): string {
   return `${span / DAY} d`;
 }
 
-/** Time between two records, as fine as matters: `+0.402 ms`, `+12.4 s`, `+3 min 20 s`. */
+/** Time between two records, as fine as matters: `+0.402 ms`, `+12.4 s`, `+3m 20s`. */
 export function elapsed(span: bigint): string {
   const sign = span < 0n ? '−' : '+';
   const size = span < 0n ? -span : span;
   if (size === 0n) return '+0';
   if (size < SECOND) return `${sign}${trimmed(Number(size) / 1e6)} ms`;
   if (size < MINUTE) return `${sign}${trimmed(Number(size) / 1e9)} s`;
-  if (size < HOUR) return `${sign}${size / MINUTE} min ${(size % MINUTE) / SECOND} s`;
-  if (size < DAY) return `${sign}${size / HOUR} h ${(size % HOUR) / MINUTE} min`;
-  return `${sign}${size / DAY} d ${(size % DAY) / HOUR} h`;
+  if (size < HOUR) return `${sign}${size / MINUTE}m ${(size % MINUTE) / SECOND}s`;
+  if (size < DAY) return `${sign}${size / HOUR}h ${(size % HOUR) / MINUTE}m`;
+  return `${sign}${size / DAY}d ${(size % DAY) / HOUR}h`;
 }
 
 function trimmed(value: number): string {

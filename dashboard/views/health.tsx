@@ -42,7 +42,7 @@ export function HealthPage(props: HealthProps) {
       <div class="head">
         <div>
           <h1 data-live="headline">{headline}</h1>
-          <p class="sub" data-live="totals">
+          <p class="sub" data-live="totals" hidden={totals.loggers === 0}>
             {inWords(props.range.settings.label)} · <HeadCount count={totals.total} noun="record" /> ·{' '}
             <HeadCount count={totals.errors} noun="error" /> · <HeadCount count={totals.warnings} noun="warning" />
           </p>
@@ -81,8 +81,6 @@ function Content(props: HealthProps) {
     );
   }
   if (state.group === 'service') return <ServiceSections {...props} />;
-  // Any other order than by health mixes the two on purpose.
-  if (state.sort) return <Section {...props} id="all" title="Loggers" count={matching} />;
   return <HealthSections {...props} />;
 }
 
@@ -111,12 +109,11 @@ function ServiceSections(props: HealthProps) {
 interface SectionProps extends HealthProps {
   readonly id: string;
   readonly title: string;
-  readonly count?: number;
   /** The title is a name out of a log, to be shown as it is written. */
   readonly verbatim?: boolean;
 }
 
-function Section({ id, title, count, verbatim = false, ...props }: SectionProps) {
+function Section({ id, title, verbatim = false, ...props }: SectionProps) {
   const { page, range, state, cards, alertRuleOf } = props;
   const [attention, healthy] = split(cards);
   const asCards = state.view === 'cards' ? cards : attention;
@@ -124,7 +121,7 @@ function Section({ id, title, count, verbatim = false, ...props }: SectionProps)
   return (
     <section aria-labelledby={id}>
       <h2 id={id} class={verbatim ? 'verbatim' : undefined}>
-        {title} <b>{exact(count ?? cards.length)}</b>
+        {title} <b>{exact(cards.length)}</b>
       </h2>
       {asCards.length > 0 && (
         <ul class="cards">

@@ -14,6 +14,8 @@ const FULL = 34;
 const WARNING = 25;
 const HIGHEST_OK = 24;
 const LOWEST_OK = 6;
+/** More slots than this stand closer. */
+const MANY = 48;
 
 /**
  * A logger's time range at a glance: volume by height, state by colour and, for those who don't see colours, by the cap
@@ -24,7 +26,7 @@ export function Strip({ base, card, range }: StripProps) {
   const most = slots.reduce((highest, slot) => Math.max(highest, slot.total), 0);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields, these are links
-    <div class="strip" role="group" aria-label={`${service} / ${logger} over time`} data-strip>
+    <div class={slots.length > MANY ? 'strip dense' : 'strip'} role="group" aria-label={`${service} / ${logger} over time`} data-strip>
       {slots.map((slot, index) => (
         // biome-ignore lint/a11y/useAnchorContent: the title names it, and shows on hover too
         <a

@@ -83,3 +83,13 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
     },
   };
 }
+
+/** GETs a page as a browser without JavaScript would. */
+export async function getPage(
+  site: Pick<Site, 'url'>,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ readonly status: number; readonly headers: Headers; readonly html: string }> {
+  const response = await fetch(`${site.url}${path}`, { headers, redirect: 'manual' });
+  return { status: response.status, headers: response.headers, html: await response.text() };
+}
