@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Day } from './day.ts';
-import { DayReader, type DaySummary } from './day-reader.ts';
+import { DayReader, type DaySummary, NoTablesError } from './day-reader.ts';
 import { FileCache } from './file-cache.ts';
 import { dayPath, listDays } from './folder.ts';
 import type { SharedVersions } from './shared-versions.ts';
@@ -72,8 +72,8 @@ export class DayFiles {
       return work(this.#files.use(day, () => new DayReader(day, path)));
     } catch (error) {
       this.#files.close(day);
-      // Removed since the days were listed.
-      if (cannotOpen(error) && !existsSync(path)) return undefined;
+      // Removed, or being made, since the days were listed.
+      if ((cannotOpen(error) && !existsSync(path)) || error instanceof NoTablesError) return undefined;
       if (!isDamage(error)) throw storeErrorOf(error, path);
       this.reportDamage(day, error);
       return undefined;

@@ -51,6 +51,11 @@ const SEVERITIES_HELD = 1000;
 /** Parts held decoded; beyond that, all are forgotten. */
 const PARTS_HELD = 2000;
 
+/** The writer has begun to make the file, and nothing is in it yet. */
+export class NoTablesError extends Error {
+  override name = 'NoTablesError';
+}
+
 /** Reads one day's file. What it returns stays valid after `close`. */
 export class DayReader {
   readonly #day: Day;
@@ -60,12 +65,14 @@ export class DayReader {
   readonly #resources = new Map<number, StoredPart<Resource>>();
   readonly #scopes = new Map<number, StoredPart<Scope>>();
 
-  /** Throws when there is no such file; never makes one. */
+  /** Throws when there is no such file, and a NoTablesError when it is only being made; never makes one. */
   constructor(day: Day, path: string) {
     this.#day = day;
     this.#database = openDatabase(path, { create: false });
     try {
       this.#database.exec('PRAGMA query_only = 1; PRAGMA cache_size = -2000');
+      const [version] = this.#database.prepare('PRAGMA user_version').get() as unknown as [number];
+      if (version === 0) throw new NoTablesError();
     } catch (error) {
       this.#database.close();
       throw error;

@@ -124,9 +124,13 @@ export class Writer {
   /** Looks at a day's file that a reader stumbled over, and sets it aside when it is broken indeed. */
   examine(day: Day): void {
     if (!existsSync(this.#path(day))) return;
-    this.#useDay(day, (file) => {
-      if (!file.isSound()) this.#setAside(day, 'its contents are inconsistent');
-    });
+    try {
+      if (!this.#openDay(day).isSound()) this.#setAside(day, 'its contents are inconsistent');
+    } catch (error) {
+      this.#days.close(day);
+      if (!isDamage(error)) throw storeErrorOf(error, this.#path(day));
+      this.#setAside(day, messageOf(error));
+    }
   }
 
   alertStates(keys: readonly string[]): AlertState[] {
