@@ -29,8 +29,8 @@ export function decode(type: protobuf.Type, bytes: Uint8Array): Record<string, u
   return type.toObject(type.decode(bytes), { longs: String, bytes: String, arrays: false });
 }
 
-/** One record in the JSON form, with what the test cares about. */
-export function exportRequest(...logRecords: object[]): { resourceLogs: object[] } {
+/** A request of one service and one scope in the JSON form. */
+export function exportRequest(...logRecords: unknown[]): { resourceLogs: object[] } {
   return {
     resourceLogs: [
       {

@@ -41,6 +41,8 @@ export interface TestReceivers extends AsyncDisposable {
 
 export type TestOptions = Partial<Pick<HttpReceiverOptions, 'authorize' | 'cors' | 'tls' | 'logsPath'>> & {
   readonly limits?: Partial<RequestLimits>;
+  readonly httpPort?: number;
+  readonly grpcPort?: number;
 };
 
 /** Both receivers on free ports of the loopback, over one handler. */
@@ -53,15 +55,22 @@ export async function startReceivers(options: TestOptions = {}): Promise<TestRec
   const handler = new LogsHandler({ ingest, limits, now: () => RECEIVED_AT, metrics, diagnostics });
   const shared = {
     host: '127.0.0.1',
-    port: 0,
     handler,
     authorize: options.authorize ?? (() => 'granted' as const),
     tls: options.tls ?? null,
     diagnostics,
   };
   const logsPath = options.logsPath ?? '/v1/logs';
-  const http = await startHttpReceiver({ ...shared, logsPath, cors: options.cors ?? { origins: [] } });
-  const grpc = await startGrpcReceiver(shared);
+  const http = await startHttpReceiver({
+    ...shared,
+    port: options.httpPort ?? 0,
+    logsPath,
+    cors: options.cors ?? { origins: [] },
+  });
+  const grpc = await startGrpcReceiver({ ...shared, port: options.grpcPort ?? 0 }).catch(async (error) => {
+    await http.close();
+    throw error;
+  });
   return {
     ingest,
     metrics,
