@@ -1,4 +1,4 @@
-import type { Access } from '../receiver/access.ts';
+import type { Authorize } from '../receiver/access.ts';
 import type { RangeSettings } from '../receiver/config/config.ts';
 import type { Clock } from '../receiver/record/clock.ts';
 import type { StoredRecord } from '../receiver/record/log-record.ts';
@@ -35,8 +35,8 @@ export interface DashboardOptions {
   readonly live: LiveRecords;
   /** Prometheus text. */
   readonly metrics: () => string;
-  /** Whether a request may read, by its Authorization header. */
-  readonly authorize: (authorization: string | undefined) => Access;
+  /** Whether a request may read (`read`) or remove records (`manage`), by its Authorization header. */
+  readonly authorize: Authorize;
   /** Where clients send to, for the "nothing received yet" page; null when mounted without a receiver. */
   readonly endpoints: () => { readonly http: string; readonly grpc: string } | null;
   readonly now: Clock;

@@ -1,20 +1,20 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { TokenSettings } from './config/config.ts';
+import type { TokenScope, TokenSettings } from './config/config.ts';
 
 /** What a request may do, judged by its Authorization header alone. */
 export type Access = 'granted' | 'unauthenticated' | 'forbidden';
 
+/** Whether a request with that header may do what the scope names. */
+export type Authorize = (authorization: string | undefined, scope: TokenScope) => Access;
+
 /**
- * Checks for one scope. With no tokens configured everybody is granted (the start refuses that on public addresses).
+ * With no tokens configured everybody is granted (the start refuses that on public addresses).
  * Accepts `Bearer TOKEN`, and `Basic` with the token as password and any user name, so that a browser can ask for it.
  */
-export function createAuthorize(
-  tokens: readonly TokenSettings[],
-  scope: TokenSettings['scopes'][number],
-): (authorization: string | undefined) => Access {
+export function createAuthorize(tokens: readonly TokenSettings[]): Authorize {
   if (tokens.length === 0) return () => 'granted';
   const known = tokens.map((token) => ({ digest: Buffer.from(token.sha256, 'hex'), scopes: token.scopes }));
-  return (authorization) => {
+  return (authorization, scope) => {
     const secret = presentedSecret(authorization);
     if (secret === null) return 'unauthenticated';
     const digest = createHash('sha256').update(secret).digest();

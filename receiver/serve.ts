@@ -76,6 +76,7 @@ async function start(config: Config, diagnostics: Diagnostics, shutdown: Shutdow
   const retention = startRetention({ store, now, diagnostics, ...config.retention });
   shutdown.add(() => retention.close());
 
+  const authorize = createAuthorize(config.tokens);
   let addresses: Addresses | null = null;
   const dashboard = createDashboard({
     store,
@@ -84,7 +85,7 @@ async function start(config: Config, diagnostics: Diagnostics, shutdown: Shutdow
     thresholdWindow: config.thresholds.window,
     live,
     metrics: () => metrics.render(),
-    authorize: createAuthorize(config.tokens, 'read'),
+    authorize,
     endpoints: () => addresses,
     now,
     onError: diagnostics.error,
@@ -94,8 +95,8 @@ async function start(config: Config, diagnostics: Diagnostics, shutdown: Shutdow
   shutdown.add(() => pages.close());
 
   const handler = new LogsHandler({ ingest, limits: config.limits, now, metrics, diagnostics });
-  const authorize = createAuthorize(config.tokens, 'ingest');
-  const receiver = { handler, host, tls, authorize, diagnostics };
+  const authorizeSender = (authorization: string | undefined) => authorize(authorization, 'ingest');
+  const receiver = { handler, host, tls, authorize: authorizeSender, diagnostics };
   const { logsPath, cors } = config;
   const http = await startHttpReceiver({ ...receiver, port: config.httpPort, logsPath, cors });
   shutdown.add(() => http.close());

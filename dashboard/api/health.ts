@@ -22,7 +22,7 @@ export function createHealthRouter(options: DashboardOptions): Router {
     ctx.status = ready ? 200 : 503;
     ctx.body = { status: ready ? 'ok' : 'storage unavailable' };
   });
-  router.get('/metrics', requireAccess(options.authorize), (ctx) => {
+  router.get('/metrics', requireAccess(options.authorize, 'read'), (ctx) => {
     ctx.set('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
     ctx.body = options.metrics();
   });

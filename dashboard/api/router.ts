@@ -17,7 +17,7 @@ import { tailResource } from './tail.ts';
 /** The JSON API below `/api/v1` (docs/api.md). It checks access itself and answers every path below it. */
 export function createApiRouter(options: DashboardOptions): Router {
   const router = new Router({ prefix: '/api/v1' });
-  router.use(answerProblems(options.onError), requireAccess(options.authorize));
+  router.use(answerProblems(options.onError), requireAccess(options.authorize, 'read'));
 
   const get = (path: string, resource: (ctx: ApiContext) => Promise<void>) => {
     router.get(path, resource);
@@ -35,7 +35,7 @@ export function createApiRouter(options: DashboardOptions): Router {
   get('/alerts', json(alertsResource(options)));
   get('/loggers', json(loggersResource(options)));
   get('/export', exportResource(options));
-  router.post('/prune', json(pruneResource(options)));
+  router.post('/prune', requireAccess(options.authorize, 'manage'), json(pruneResource(options)));
   router.all('/prune', refuseMethod('POST'));
 
   router.all('{/*path}', () => {

@@ -7,7 +7,7 @@ import type { Site } from './site.ts';
 /** Lets those in who may read; others see a page that says no more than how to get in (PARITY.md P40). */
 export function pageAccess({ options, assets }: Site): Middleware {
   return async (ctx, next) => {
-    const access = options.authorize(ctx.get('Authorization') || undefined);
+    const access = options.authorize(ctx.get('Authorization') || undefined, 'read');
     if (access === 'granted') return next();
     const shared = { assets: `${baseOf(ctx)}/assets/${assets.version}`, title: options.settings.title };
     if (access === 'forbidden') {

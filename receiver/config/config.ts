@@ -24,12 +24,16 @@ export interface RangeSettings {
   readonly timeFormat: 'time' | 'date' | 'datetime';
 }
 
+/** What a token may do: send logs; read dashboard and API; remove records (`prune`). */
+export const TOKEN_SCOPES = ['ingest', 'read', 'manage'] as const;
+export type TokenScope = (typeof TOKEN_SCOPES)[number];
+
 /** A bearer token. What is kept is its SHA-256, so that neither a dump nor an error shows it. */
 export interface TokenSettings {
   readonly name: string;
   /** SHA-256 of the token, 64 hex digits. */
   readonly sha256: string;
-  readonly scopes: readonly ('ingest' | 'read')[];
+  readonly scopes: readonly TokenScope[];
 }
 
 export interface TlsSettings {

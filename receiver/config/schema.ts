@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TOKEN_SCOPES } from './config.ts';
 import { allowing, list, meaning, object, oneOf, setting, text, trueOrFalse, wholeNumber } from './setting.ts';
 import {
   duration,
@@ -76,8 +77,8 @@ const tokenFields = object({
   token: meaning('The token itself.', token().optional()),
   sha256: meaning('Or only its digest.', sha256().optional()),
   scopes: setting(
-    'What it may do: send logs, read the dashboard and the API.',
-    list(oneOf('ingest', 'read'), '"ingest" and "read"'),
+    'What it may do: `ingest` sends logs, `read` opens the dashboard and the API, `manage` removes records (`prune`).',
+    list(oneOf(...TOKEN_SCOPES), '"ingest", "read" and "manage"'),
     ['ingest', 'read'],
   ),
 });
@@ -188,7 +189,7 @@ export const userConfigSchema = object({
     'Who may send and read. Without tokens everyone who reaches the ports may.',
     object({
       tokens: setting(
-        'Bearer tokens: `{ name, token | sha256, scopes }`. `LOGVITALS_TOKEN` adds one with both scopes.',
+        'Bearer tokens: `{ name, token | sha256, scopes }`. `LOGVITALS_TOKEN` adds one with all scopes.',
         list(tokenSchema, 'tokens'),
         [],
       ),

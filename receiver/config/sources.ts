@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TOKEN_SCOPES } from './config.ts';
 import { faultsIn, formatPath, type NameOf } from './faults.ts';
 import { suggestion } from './nearest.ts';
 import { MASKED, quoteValue } from './quote.ts';
@@ -27,7 +28,7 @@ export const OUTSIDE_SETTINGS: readonly OutsideSetting[] = [
 
 /** Names the config file. */
 export const CONFIG_VARIABLE = 'LOGVITALS_CONFIG';
-/** One bearer token: a server accepts it with both scopes, a client command sends it. */
+/** One bearer token: a server accepts it with all scopes, a client command sends it. */
 export const TOKEN_VARIABLE = 'LOGVITALS_TOKEN';
 
 /** Variables that other parts read: the exporter package, and the project's own tests. */
@@ -62,7 +63,10 @@ export function readEnvironment(environment: Environment, faults: string[]): Sou
     if (value) given.push({ path, name: variable, value: typed(path, value) });
   }
   const token = environment[TOKEN_VARIABLE];
-  if (token) given.push({ path: ['auth', 'tokens'], name: TOKEN_VARIABLE, value: [{ name: TOKEN_VARIABLE, token }] });
+  if (token) {
+    const value = [{ name: TOKEN_VARIABLE, token, scopes: [...TOKEN_SCOPES] }];
+    given.push({ path: ['auth', 'tokens'], name: TOKEN_VARIABLE, value });
+  }
   return collect(given, faults);
 }
 

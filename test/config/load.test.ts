@@ -92,11 +92,11 @@ describe('precedence', () => {
     expect(retention).toEqual({ days: 3, batchSize: 7, interval: 3_600_000 });
   });
 
-  test('LOGVITALS_TOKEN adds a token with both scopes to those of the file', async () => {
+  test('LOGVITALS_TOKEN adds a token with all scopes to those of the file', async () => {
     writeJson({ auth: { tokens: [{ name: 'shop', token: TOKEN, scopes: ['ingest'] }] } });
     const { tokens } = await load({}, { LOGVITALS_TOKEN: `${TOKEN}2` });
     expect(tokens.map(({ name, scopes }) => [name, scopes])).toEqual([
-      ['LOGVITALS_TOKEN', ['ingest', 'read']],
+      ['LOGVITALS_TOKEN', ['ingest', 'read', 'manage']],
       ['shop', ['ingest']],
     ]);
     expect(JSON.stringify(tokens)).not.toContain(TOKEN);

@@ -138,6 +138,14 @@ test('P40 without credentials that are known 401, with ones that may not read 40
   expect((await api.get('/readyz')).status).toBe(200);
 });
 
+test('P40 removing records takes a scope of its own', async () => {
+  await using api = await startApi({ authorize: (_header, scope) => (scope === 'read' ? 'granted' : 'forbidden') });
+  const headers = { 'Content-Type': 'application/json' };
+  const refused = await api.get('/api/v1/prune', { method: 'POST', headers, body: '{"days":0}' });
+  expect(refused.status).toBe(403);
+  expect(await problemOf(refused)).toMatchObject({ detail: expect.stringContaining('"manage"') });
+});
+
 test('HEAD answers as GET does, without a body', async () => {
   await using api = await startApi();
   for (const path of ['/api/v1/cards', '/api/v1/logs', '/api/v1/export', '/api/v1/tail', '/healthz']) {
