@@ -4,7 +4,7 @@ import type { LogRecord } from './log-record.ts';
 import { valueText } from './value-text.ts';
 
 /** What `service.name` is called when a resource has none (OpenTelemetry resource conventions). */
-export const UNKNOWN_SERVICE = 'unknown_service';
+const UNKNOWN_SERVICE = 'unknown_service';
 
 /** Service and logger names are cut to so many UTF-16 units: they label cards, alerts and counts. What they were cut from is kept whole. */
 export const MAX_NAME_LENGTH = 512;

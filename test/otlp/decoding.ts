@@ -4,7 +4,7 @@ import { decodeJson } from '../../receiver/otlp/decode/json/decode-json.ts';
 import { decodeProtobuf } from '../../receiver/otlp/decode/protobuf/decode-protobuf.ts';
 import type { DraftRecord } from '../../receiver/record/draft.ts';
 
-export const LIMITS: DecodeLimits = { valueBytes: 1 << 20, recordWeight: 4 << 20, requestWeight: 512 << 20 };
+const LIMITS: DecodeLimits = { valueBytes: 1 << 20, recordWeight: 4 << 20, requestWeight: 512 << 20 };
 
 export function fromProtobuf(bytes: Buffer, limits: Partial<DecodeLimits> = {}): DecodedRequest {
   return runAtOnce(decodeProtobuf(bytes, { ...LIMITS, ...limits }));

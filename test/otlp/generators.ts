@@ -76,6 +76,3 @@ const resourceLogs = fc.record(
 
 /** A random ExportLogsServiceRequest. */
 export const requests = fc.record({ resourceLogs: fc.array(resourceLogs, { maxLength: 3 }) }, { requiredKeys: [] });
-
-/** A random AnyValue in the same form. */
-export const values = value;
