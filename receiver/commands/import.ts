@@ -7,6 +7,7 @@ import { type ImportTarget, serverTarget, storageTarget } from '../transfer/impo
 import { findPlace, serverAddress } from '../transfer/open-source.ts';
 import { ServerClient } from '../transfer/server-client.ts';
 import { type Command, CommandError, type Invocation, UsageError } from './command.ts';
+import { countOf } from './count.ts';
 import { PLACE_OPTIONS } from './options.ts';
 import { ProgressBar } from './progress.ts';
 import { visible } from './visible.ts';
@@ -88,7 +89,7 @@ async function runImport(files: readonly string[], target: ImportTarget, longest
     bar.end();
   }
   if (shown > MOST_FAULTS_SHOWN) process.stderr.write(`logvitals: and ${shown - MOST_FAULTS_SHOWN} more like these\n`);
-  process.stderr.write(`imported ${report.records} records; ${report.faults} refused\n`);
+  process.stderr.write(`imported ${countOf(report.records, 'record')}; ${report.faults} refused\n`);
   return report.faults === 0 ? 0 : 1;
 }
 

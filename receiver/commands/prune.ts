@@ -1,6 +1,7 @@
 import { loadConfig } from '../config/load.ts';
 import { openSource } from '../transfer/open-source.ts';
 import { type Command, numberFlag } from './command.ts';
+import { countOf } from './count.ts';
 import { PLACE_OPTIONS } from './options.ts';
 
 export const prune: Command = {
@@ -21,14 +22,11 @@ export const prune: Command = {
     const source = await openSource(invocation, config);
     try {
       const removed = await source.prune({ days, batchSize, dryRun });
-      process.stdout.write(
-        `${dryRun ? 'would remove' : 'removed'} ${removed} ${records(removed)} older than ${days} days\n`,
-      );
+      const done = dryRun ? 'would remove' : 'removed';
+      process.stdout.write(`${done} ${countOf(removed, 'record')} older than ${countOf(days, 'day')}\n`);
     } finally {
       await source.close();
     }
     return 0;
   },
 };
-
-const records = (count: number): string => (count === 1 ? 'record' : 'records');

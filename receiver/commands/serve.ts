@@ -1,3 +1,4 @@
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { type LogvitalsServer, serve } from '../serve.ts';
@@ -45,6 +46,8 @@ const addressLines = ({ addresses }: LogvitalsServer): string =>
   [`otlp/grpc  ${addresses.grpc}`, `otlp/http  ${addresses.http}`, `dashboard  ${addresses.dashboard}`, ''].join('\n');
 
 async function start(config: Config): Promise<LogvitalsServer> {
+  // grpc-js would print lines of its own beside ours; what matters of them comes back as errors.
+  setLogVerbosity(logVerbosity.NONE);
   try {
     return await serve(config);
   } catch (error) {
