@@ -7,7 +7,7 @@ import { pageAccess } from './routes/access.tsx';
 import { alertsRoute } from './routes/alerts.tsx';
 import { loadAssets, serveAssets } from './routes/assets.ts';
 import { exploreRoute } from './routes/explore.tsx';
-import { PageProblem, pageFailures } from './routes/failures.tsx';
+import { NotFound, pageFailures } from './routes/failures.tsx';
 import { healthRoute } from './routes/health.tsx';
 import { createRate } from './routes/rate.ts';
 import { contextRoute, groupRoute, recordRoute, traceRoute } from './routes/records.tsx';
@@ -30,7 +30,7 @@ export function createDashboard(options: DashboardOptions): Koa {
   app.use(pageAccess(site));
   app.use(pages(site).routes());
   app.use(() => {
-    throw new PageProblem(404, 'There is no page at this address.');
+    throw new NotFound('There is no page at this address.');
   });
   return app;
 }

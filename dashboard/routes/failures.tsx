@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import type { VNode } from 'preact';
-import { StoreError } from '../../receiver/store/errors.ts';
+import { InvalidCursorError, StoreError } from '../../receiver/store/errors.ts';
 import { safeText } from '../api/problem.ts';
 import { BadRequestPage, BrokenPage, NotFoundPage, StorageAwayPage } from '../views/failure.tsx';
 import type { PageContext } from '../views/page.ts';
@@ -8,17 +8,12 @@ import { pageContext } from './page-context.ts';
 import { sendPage } from './send-page.ts';
 import type { Site } from './site.ts';
 
-/** A page that isn't there or was asked for in a way that makes no sense; the words are shown. */
-export class PageProblem extends Error {
-  override name = 'PageProblem';
-  readonly status: 400 | 404;
-
-  constructor(status: 400 | 404, words: string) {
-    super(words);
-    this.status = status;
-  }
+/** A page that isn't there; the words are shown. */
+export class NotFound extends Error {
+  override name = 'NotFound';
 }
 
+const NO_PLACE = 'The list has no such place to go on from. Start again from its first page.';
 const RETRY_AFTER_SECONDS = '5';
 
 /**
@@ -43,8 +38,8 @@ export function pageFailures(site: Site): Middleware {
 }
 
 function pageOf(error: unknown, page: PageContext, ctx: Context): [number, VNode] {
+  if (error instanceof InvalidCursorError) return [400, <BadRequestPage page={page} what={NO_PLACE} />];
   if (error instanceof StoreError) return [503, <StorageAwayPage page={page} again={`?${ctx.querystring}`} />];
-  if (!(error instanceof PageProblem)) return [500, <BrokenPage page={page} />];
-  const Page = error.status === 404 ? NotFoundPage : BadRequestPage;
-  return [error.status, <Page page={page} what={error.message} />];
+  if (error instanceof NotFound) return [404, <NotFoundPage page={page} what={error.message} />];
+  return [500, <BrokenPage page={page} />];
 }

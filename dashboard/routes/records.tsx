@@ -4,7 +4,7 @@ import { elapsed } from '../views/format.ts';
 import { link } from '../views/links.ts';
 import { recordPath } from '../views/record-detail.tsx';
 import { ContextPage, RecordPage, SequencePage } from '../views/record-pages.tsx';
-import { PageProblem } from './failures.tsx';
+import { NotFound } from './failures.tsx';
 import { type PageRequest, pageContext } from './page-context.ts';
 import { recordDetail, recordLine } from './record-props.ts';
 import { sendPage } from './send-page.ts';
@@ -53,11 +53,8 @@ export function contextRoute(site: Site) {
   };
 }
 
-const noRecord = (): PageProblem =>
-  new PageProblem(
-    404,
-    'There is no record at this address: it never existed, or it was removed when its time was over.',
-  );
+const noRecord = (): NotFound =>
+  new NotFound('There is no record at this address: it never existed, or it was removed when its time was over.');
 
 /** `/traces/ID`: the records of a trace in order. */
 export function traceRoute(site: Site) {
@@ -78,7 +75,7 @@ function sequenceRoute(
     const id = ctx.params.id!;
     const records = await load(id);
     const [first, last] = [records[0], records.at(-1)];
-    if (!first || !last) throw new PageProblem(404, `There are no records of this ${kind.toLowerCase()}.`);
+    if (!first || !last) throw new NotFound(`There are no records of this ${kind.toLowerCase()}.`);
     await sendPage(
       ctx,
       <SequencePage

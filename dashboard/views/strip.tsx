@@ -26,7 +26,12 @@ export function Strip({ base, card, range }: StripProps) {
   const most = slots.reduce((highest, slot) => Math.max(highest, slot.total), 0);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields, these are links
-    <div class={slots.length > MANY ? 'strip dense' : 'strip'} role="group" aria-label={`${service} / ${logger} over time`} data-strip>
+    <div
+      class={slots.length > MANY ? 'strip dense' : 'strip'}
+      role="group"
+      aria-label={`${service} / ${logger} over time`}
+      data-strip
+    >
       {slots.map((slot, index) => (
         // biome-ignore lint/a11y/useAnchorContent: the title names it, and shows on hover too
         <a

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import type { Alert } from '../../../receiver/store/alert.ts';
+import type { LogStore } from '../../../receiver/store/store.ts';
+import { getPage, startSite } from '../../helpers/dashboard-site.ts';
+import { linksTo, visibleText } from '../../helpers/html.ts';
+import { batch, errorRecord, HOUR, MINUTE, NOON } from '../../helpers/records.ts';
+
+function alert(overrides: Partial<Alert> = {}): Alert {
+  const timestamp = overrides.timestamp ?? NOON - 5n * MINUTE;
+  return {
+    id: `${timestamp}-${overrides.logger ?? ''}`,
+    service: 'shop',
+    logger: 'payments',
+    thresholdLevel: 'ERROR',
+    recordLevel: 'ERROR',
+    threshold: 10,
+    count: 12,
+    windowStart: timestamp - HOUR,
+    windowEnd: timestamp,
+    timestamp,
+    message: 'card refused',
+    module: 'charge',
+    path: 'src/pay.ts',
+    lineNumber: 88,
+    records: [{ id: 'r1', timestamp, level: 'ERROR', body: 'card refused' }],
+    firedAt: timestamp,
+    ...overrides,
+  };
+}
+
+async function fire(store: LogStore, ...alerts: readonly Alert[]): Promise<void> {
+  for (const one of alerts) await store.commitAlerts([{ key: one.id, version: 0, state: 'fired', alerts: [one] }]);
+}
+
+test('an empty page says what would be on it', async () => {
+  await using site = await startSite();
+  const text = visibleText((await getPage(site, '/alerts')).html);
+  expect(text).toContain('No alert is firing');
+  expect(text).toContain('Nothing has fired yet');
+});
+
+test('P28 what fires stands apart from what fired, each with its lines and its place in the code', async () => {
+  await using site = await startSite();
+  await fire(site.store, alert({ timestamp: NOON - 3n * HOUR, logger: 'old' }), alert());
+  const { html } = await getPage(site, '/alerts');
+  const text = visibleText(html);
+  expect(text).toContain('1 alert firing');
+  expect(text).toMatch(/Firing shop \/ payments 12 × ERROR, threshold 10 5 min ago .*History shop \/ old/);
+  expect(text).toContain('src/pay.ts:88 · charge');
+  expect(text).toContain('11:55:00.000 ERROR card refused');
+  expect(visibleText((await getPage(site, '/')).html)).toContain('Alerts 1 firing');
+});
+
+test('P17 an alert leads to exactly the records of its window', async () => {
+  await using site = await startSite();
+  const end = NOON - 5n * MINUTE;
+  const bodies: [string, bigint][] = [
+    ['too early', end - HOUR - 1n],
+    ['the first', end - HOUR],
+    ['the last', end],
+    ['too late', end + 1n],
+  ];
+  await site.store.append([
+    batch(bodies.map(([body, timestamp]) => errorRecord({ body, timestamp, logger: 'payments' }))),
+  ]);
+  await fire(site.store, alert());
+  const { html } = await getPage(site, '/alerts');
+  const [href] = linksTo(html, 'payments');
+  const messages = Array.from(
+    (await getPage(site, href!)).html.matchAll(/data-line[^>]*><bdi>(.*?)<\/bdi>/g),
+    ([, body]) => body,
+  );
+  expect(messages).toEqual(['the last', 'the first']);
+});
+
+test('P32 a long history comes a page at a time', async () => {
+  await using site = await startSite({ settings: { pageSize: 3 } });
+  const fired = Array.from({ length: 7 }, (_, i) =>
+    alert({ logger: `l${i}`, timestamp: NOON - BigInt(10 - i) * HOUR }),
+  );
+  await fire(site.store, ...fired);
+  const first = (await getPage(site, '/alerts')).html;
+  expect(visibleText(first)).toMatch(/l6 .*l5 .*l4/);
+  const second = (await getPage(site, linksTo(first, 'Older')[0]!)).html;
+  expect(visibleText(second)).toMatch(/l3 .*l2 .*l1/);
+  const third = (await getPage(site, linksTo(second, 'Older')[0]!)).html;
+  expect(visibleText(third)).toMatch(/shop \/ l0/);
+  expect(linksTo(third, 'Older')).toEqual([]);
+});
