@@ -26,7 +26,7 @@ interface PlannedIncident {
   readonly to: number;
 }
 
-/** History: every other day or so has an incident of half an hour to two hours. */
+/** History: four days in five have an incident, of less than an hour to four. */
 export function historicalIncidents(seed: number): IncidentPlan {
   let day = -1;
   let planned: PlannedIncident | null = null;
@@ -46,10 +46,10 @@ export function historicalIncidents(seed: number): IncidentPlan {
 const INCIDENT_STREAM = 0x1c1d;
 
 function incidentOfDay(random: Random): PlannedIncident | null {
-  if (!random.chance(0.5)) return null;
+  if (!random.chance(0.8)) return null;
   const incident = random.pick([PAYMENT_PROVIDER_FAILS, POOL_EXHAUSTED, INDEXER_STUCK, IMPORT_DIES]);
   const from = random.between(6 * 60, 20 * 60);
-  return { incident, from, to: from + random.between(30, 120) };
+  return { incident, from, to: from + random.between(45, 240) };
 }
 
 /** What the demo's last day had, in minutes before its start: something to look into at the first look. */

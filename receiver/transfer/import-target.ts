@@ -9,6 +9,7 @@ import { MetricsRegistry } from '../metrics/registry.ts';
 import { LogsHandler } from '../otlp/handler.ts';
 import { systemClock } from '../record/clock.ts';
 import { openStore } from '../store/open.ts';
+import { Poster } from './poster.ts';
 import type { ServerClient } from './server-client.ts';
 
 /** What became of a request that was stored, or never will be. */
@@ -27,6 +28,9 @@ export interface ImportTarget {
 
 /** One try: its end, or why and when to try again. */
 type Attempt = Sent | { readonly retryAfterSeconds: number; readonly reason: string };
+
+/** To a server; more would not make it quicker. */
+const MOST_CONNECTIONS = 64;
 
 /** A receiver that is busy for so many attempts has gone. */
 const MOST_ATTEMPTS = 10;
@@ -67,19 +71,21 @@ export async function storageTarget(config: Config): Promise<ImportTarget> {
 
 /** To a running server's OTLP/HTTP endpoint, whose path is `logsPath`. */
 export function serverTarget(client: ServerClient, logsPath: string): ImportTarget {
-  const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
+  const poster = new Poster(client.address + logsPath, client.headers, MOST_CONNECTIONS);
   return {
     send: (request) =>
       untilDone(async () => {
-        const response = await client.request(logsPath, { ...init, body: new Uint8Array(request) });
-        if (response.ok) return partialSuccess(await response.json());
-        if (response.status === 400 || response.status === 413)
-          return { rejected: 'all', reason: messageOf(await response.text()) };
-        if (response.status !== 429 && response.status !== 503) throw await client.refusal(response);
-        const retryAfterSeconds = Number(response.headers.get('retry-after') ?? 1);
-        return { retryAfterSeconds, reason: messageOf(await response.text()) };
+        const { status, body, retryAfter } = await poster.post(request).catch((error) => {
+          throw client.unreachable(error);
+        });
+        if (status === 200) return partialSuccess(JSON.parse(body));
+        if (status === 400 || status === 413) return { rejected: 'all', reason: messageOf(body) };
+        if (status !== 429 && status !== 503) throw client.refusal(status, body);
+        return { retryAfterSeconds: Number(retryAfter ?? 1), reason: messageOf(body) };
       }),
-    async close() {},
+    async close() {
+      poster.close();
+    },
   };
 }
 

@@ -9,7 +9,8 @@ const LONGEST_ANSWER_SHOWN = 500;
 export class ServerClient {
   /** Without a slash at the end. */
   readonly address: string;
-  readonly #headers: Readonly<Record<string, string>>;
+  /** What every request carries. */
+  readonly headers: Readonly<Record<string, string>>;
 
   /** Throws `UsageError` for what is no HTTP address. */
   constructor(address: string, token: string | undefined) {
@@ -20,14 +21,14 @@ export class ServerClient {
       );
     }
     this.address = url.href.replace(/\/+$/, '');
-    this.#headers = token ? { authorization: `Bearer ${token}` } : {};
+    this.headers = token ? { authorization: `Bearer ${token}` } : {};
   }
 
   /** Whether something answers at `path`, and with which status. */
   async probe(path: string): Promise<number | null> {
     try {
       const response = await fetch(this.address + path, {
-        headers: this.#headers,
+        headers: this.headers,
         signal: AbortSignal.timeout(PROBE_MILLIS),
       });
       await response.body?.cancel();
@@ -40,10 +41,10 @@ export class ServerClient {
   /** The answer, whatever its status. A server that cannot be reached is a `CommandError`. */
   async request(path: string, init: RequestInit = {}): Promise<Response> {
     try {
-      return await fetch(this.address + path, { ...init, headers: { ...this.#headers, ...init.headers } });
+      return await fetch(this.address + path, { ...init, headers: { ...this.headers, ...init.headers } });
     } catch (error) {
       if (init.signal?.aborted) throw error;
-      throw new CommandError(`the server at ${this.address} can't be reached: ${reasonOf(error)}`);
+      throw this.unreachable(error);
     }
   }
 
@@ -51,25 +52,33 @@ export class ServerClient {
   async api(path: string, init: RequestInit = {}): Promise<Response> {
     const response = await this.request(`/api/v1/${path}`, init);
     if (response.ok) return response;
-    throw await this.refusal(response);
+    throw this.refusal(response.status, await response.text());
   }
 
-  async refusal(response: Response): Promise<Error> {
-    const said = (await response.text()).slice(0, LONGEST_ANSWER_SHOWN);
-    if (response.status === 401 || response.status === 403) {
-      const problem = this.#headers.authorization ? 'does not take the token in LOGVITALS_TOKEN' : 'wants a token';
+  /** What to tell people of an answer that is no good one. */
+  refusal(status: number, body: string): CommandError {
+    if (status === 401 || status === 403) {
+      const problem = this.headers.authorization ? 'does not take the token in LOGVITALS_TOKEN' : 'wants a token';
       return new CommandError(
         `the server at ${this.address} ${problem}; put one that may do this into LOGVITALS_TOKEN`,
       );
     }
-    return new CommandError(`the server at ${this.address} answered ${response.status}: ${detailOf(said)}`);
+    return new CommandError(
+      `the server at ${this.address} answered ${status}: ${detailOf(body.slice(0, LONGEST_ANSWER_SHOWN))}`,
+    );
+  }
+
+  /** A connection that failed, in words. */
+  unreachable(error: unknown): CommandError {
+    return new CommandError(`the server at ${this.address} can't be reached: ${reasonOf(error)}`);
   }
 }
 
 /** fetch hides why it failed in the cause. */
 function reasonOf(error: unknown): string {
-  const { cause } = error as { cause?: { code?: string; message?: string } };
-  return cause?.code ?? cause?.message ?? (error as Error).message;
+  const { cause = error } = error as { cause?: unknown };
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return code ?? message;
 }
 
 /** The detail of a problem document or a Status; of anything else its text, quoted. */
