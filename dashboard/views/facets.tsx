@@ -33,7 +33,10 @@ interface FacetsProps {
 
 export function Facets({ facets, action, state, added }: FacetsProps) {
   return (
-    <aside class="facets" aria-label="Narrow the search">
+    <aside class="facets" aria-labelledby="narrow">
+      <h2 id="narrow" class="sr">
+        Narrow the search
+      </h2>
       {facets.map((facet) => (
         <section key={facet.title} class="facet">
           <h3>

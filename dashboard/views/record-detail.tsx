@@ -23,6 +23,7 @@ interface RecordDetailProps {
 /** A record with everything known of it: in the panel beside the table, and as a page of its own. */
 export function RecordView({ page, record, previewLength, full, words, heading: Heading }: RecordDetailProps) {
   const { exception } = record;
+  const Section = Heading === 'h1' ? 'h2' : 'h3';
   return (
     <article class="record" aria-labelledby="record-name">
       <Heading id="record-name" class="name">
@@ -38,7 +39,7 @@ export function RecordView({ page, record, previewLength, full, words, heading: 
       <Actions page={page} record={record} />
       {exception && (
         <section class="exception">
-          <h3>Exception</h3>
+          <Section>Exception</Section>
           {(exception.type || exception.message) && (
             <p class="cause">
               {exception.type && <b>{printable(exception.type)}</b>}
@@ -50,13 +51,13 @@ export function RecordView({ page, record, previewLength, full, words, heading: 
         </section>
       )}
       <div class="facts">
-        <Properties page={page} title="Attributes" properties={record.attributes} />
+        <Properties page={page} heading={Section} title="Attributes" properties={record.attributes} />
         {record.droppedAttributesCount > 0 && (
           <p class="sub">{exact(record.droppedAttributesCount)} more attributes were dropped by the sender.</p>
         )}
-        <Identity page={page} record={record} />
-        <Properties page={page} title="Resource" properties={record.resource} />
-        <Properties page={page} title="Scope" properties={record.scope} />
+        <Identity page={page} heading={Section} record={record} />
+        <Properties page={page} heading={Section} title="Resource" properties={record.resource} />
+        <Properties page={page} heading={Section} title="Scope" properties={record.scope} />
       </div>
     </article>
   );
@@ -125,15 +126,16 @@ function Actions({ page, record }: Pick<BodyProps, 'page' | 'record'>) {
 
 interface PropertiesProps {
   readonly page: PageContext;
+  readonly heading: 'h2' | 'h3';
   readonly title: string;
   readonly properties: readonly Property[];
 }
 
-function Properties({ page, title, properties }: PropertiesProps) {
+function Properties({ page, heading: Heading, title, properties }: PropertiesProps) {
   if (properties.length === 0) return null;
   return (
     <section class="props">
-      <h3>{title}</h3>
+      <Heading>{title}</Heading>
       <dl>
         {properties.map(({ key, text, query }) => (
           <Fact key={key} name={oneLine(key) || '(empty key)'}>
@@ -164,11 +166,15 @@ function Value({
 }
 
 /** What OpenTelemetry says of the record beside its attributes, and the ids to find it again by. */
-function Identity({ page, record }: Pick<BodyProps, 'page' | 'record'>) {
+function Identity({
+  page,
+  heading: Heading,
+  record,
+}: Omit<PropertiesProps, 'title' | 'properties'> & Pick<BodyProps, 'record'>) {
   const { severityNumber, eventName, traceId, spanId, flags, groupId, observedTimestamp, timestamp } = record;
   return (
     <section class="props">
-      <h3>Record</h3>
+      <Heading>Record</Heading>
       <dl>
         <Fact name="severity">{severityNumber === 0 ? 'unspecified' : severityNumber}</Fact>
         {observedTimestamp !== timestamp && <Fact name="observed">{exactTime(observedTimestamp, page.zone)}</Fact>}
