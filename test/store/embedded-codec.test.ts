@@ -7,13 +7,8 @@ import { ByteReader, ByteWriter, DamagedBytesError } from '../../receiver/store/
 import { addTo, type Counts, decodeCounts, encodeCounts } from '../../receiver/store/embedded/counts.ts';
 import { dayOfFileName, fileNameOf } from '../../receiver/store/embedded/day.ts';
 import { formatId, parseId } from '../../receiver/store/embedded/position.ts';
-import {
-  LazyDetails,
-  readResource,
-  readScope,
-  readValue,
-  writeValue,
-} from '../../receiver/store/embedded/row-codec.ts';
+import { LazyDetails, readDetails } from '../../receiver/store/embedded/row-codec.ts';
+import { readResource, readScope, readValue, writeValue } from '../../receiver/store/embedded/value-codec.ts';
 import { StoreError } from '../../receiver/store/errors.ts';
 import { logRecord } from '../helpers/records.ts';
 
@@ -94,26 +89,39 @@ describe('row codec', () => {
         expect(rows).toHaveLength(records.length);
         for (const [index, written] of records.entries()) {
           const row = rows[index]!;
-          const details = new LazyDetails(row.data, written.timestamp);
           const { attributes, body, ...rest } = written;
+          const { attributes: readAttributes, body: readBody, ...details } = readDetails(row.data, written.timestamp);
           expect({
             timestamp: BigInt(row.day) * 86_400_000_000_000n + BigInt(row.time),
-            observedTimestamp: details.observedTimestamp,
             severityNumber: message.shared.severities[row.severity]!.number,
             severityText: message.shared.severities[row.severity]!.text,
             ...message.shared.loggers[row.logger],
             resource: readResource(message.shared.resources[row.resource]!),
             scope: readScope(message.shared.scopes[row.scope]!),
-            traceId: details.traceId,
-            spanId: details.spanId,
-            flags: details.flags,
-            eventName: details.eventName,
-            droppedAttributesCount: details.droppedAttributesCount,
+            ...details,
           }).toEqual(rest);
-          // Attributes first: they are found behind a body that was not read.
-          expect(exactly(details.attributes)).toEqual(exactly(attributes));
-          expect(exactly(details.body)).toEqual(exactly(body));
+          expect(exactly(readAttributes)).toEqual(exactly(attributes));
+          expect(exactly(readBody)).toEqual(exactly(body));
         }
+      }),
+    );
+  });
+
+  test('O50 details read one by one are those read together, and one attribute is found without the others', () => {
+    fc.assert(
+      fc.property(record, text, (written, otherKey) => {
+        const { data } = readRows(encodeAppend([{ key: null, records: [written] }], 0))[0]!;
+        const lazy = new LazyDetails(data, written.timestamp);
+        const { attributes, body, ...header } = readDetails(data, written.timestamp);
+        // Single attributes first: they are found behind a body that was not read.
+        for (const key of [...attributes.keys(), otherKey]) {
+          expect(exactly(lazy.attributes.get(key) ?? null)).toEqual(exactly(attributes.get(key) ?? null));
+          expect(lazy.attributes.get(key) === undefined).toBe(!attributes.has(key));
+        }
+        expect(exactly(new Map(lazy.attributes))).toEqual(exactly(attributes));
+        expect(lazy.attributes.size).toBe(attributes.size);
+        expect(exactly(lazy.body)).toEqual(exactly(body));
+        expect(lazy.header).toEqual(header);
       }),
     );
   });
@@ -130,9 +138,10 @@ describe('row codec', () => {
           if (cut) data = data.slice(0, at % data.length);
         }
         try {
-          const details = new LazyDetails(data, written.timestamp);
-          void details.attributes;
-          void details.body;
+          const lazy = new LazyDetails(data, written.timestamp);
+          lazy.attributes.get('key');
+          void lazy.body;
+          readDetails(data, written.timestamp);
         } catch (error) {
           expect(error).toBeInstanceOf(DamagedBytesError);
         }

@@ -152,6 +152,27 @@ describe('damaged files', () => {
     expect(folder.said.join('\n')).toContain('logvitals.db is damaged');
   });
 
+  test('a record that cannot be read is left out and said, and the rest of its day goes on', async () => {
+    await using folder = await twoDays();
+    withDatabase(join(folder.directory, '2026-11-20.db'), (database) =>
+      database.exec("UPDATE record SET data = x'00017f'"),
+    );
+    const store = await folder.open();
+    await store.append([batch([logRecord({ body: 'new' })])]);
+    const query = { type: 'text', text: 'day' } as const;
+    expect(await searchBodies(store, { query })).toEqual(['sound day']);
+    await expect.poll(() => folder.said.join('\n')).toContain('2026-11-20.db: a record cannot be read and is left out');
+    expect(await readdir(folder.directory)).not.toContain('2026-11-20.db.damaged');
+    expect(await searchBodies(store)).toEqual(['new', 'sound day']);
+  });
+
+  test('a damaged lock file keeps nobody out', async () => {
+    await using folder = await twoDays();
+    await writeFile(join(folder.directory, 'lock.db'), 'no lock'.repeat(1000));
+    expect(await searchBodies(await folder.open())).toEqual(['damaged day', 'sound day']);
+    await expect(folder.open()).rejects.toThrow('in use by this process itself');
+  });
+
   test('a day’s file that somebody removed is a day without records', async () => {
     await using folder = await twoDays();
 

@@ -3,7 +3,8 @@ import type { Batch } from '../store.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { DAY_LENGTH, type Day, dayOf, startOf } from './day.ts';
 import { attributeKeyOf, type Key, traceKeyOf, UNIQUE_KEY_LENGTH, uniqueKeyOf } from './keys.ts';
-import { writeDetails, writeResource, writeScope } from './row-codec.ts';
+import { writeDetails } from './row-codec.ts';
+import { writeResource, writeScope } from './value-codec.ts';
 
 /** What several records of an append share is sent once; rows name it by its place in the list. */
 export interface SharedParts {

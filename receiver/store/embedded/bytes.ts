@@ -185,6 +185,17 @@ export class ByteReader {
     return this.#buffer.toString(header % 2 === 0 ? 'utf8' : 'utf16le', start, start + length);
   }
 
+  /** Reads a text and says whether it is the one that a ByteWriter wrote as these bytes. */
+  isText(written: Uint8Array): boolean {
+    const start = this.#position;
+    this.skipText();
+    if (this.#position - start !== written.length) return false;
+    for (let index = 0; index < written.length; index++) {
+      if (this.#buffer[start + index] !== written[index]) return false;
+    }
+    return true;
+  }
+
   skip(length: number): void {
     this.#advance(length);
   }

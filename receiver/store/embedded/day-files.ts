@@ -7,7 +7,7 @@ import type { SharedVersions } from './shared-versions.ts';
 import { cannotOpen, isDamage, storeErrorOf } from './sqlite.ts';
 
 /** Day files the reader keeps open. */
-const OPEN_FILES = 40;
+const OPEN_FILES = 32;
 /** Loggers of all days together whose summaries are remembered; days beyond that are read each time. */
 const SUMMARIES_HELD = 50_000;
 
@@ -27,6 +27,8 @@ export class DayFiles {
   readonly #summaries = new Map<Day, { readonly version: number; readonly summary: DaySummary }>();
   #summarizedLoggers = 0;
   #days: readonly Day[] = [];
+  /** Days said to be damaged already; whoever looks into it does so once. */
+  readonly #reported = new Set<Day>();
   #filesVersion = -1;
 
   constructor(options: DayFilesOptions) {
@@ -45,6 +47,7 @@ export class DayFiles {
         throw storeErrorOf(error, this.#options.directory);
       }
       for (const day of [...this.#summaries.keys()]) if (!this.#days.includes(day)) this.#forgetSummary(day);
+      this.#reported.clear();
       this.#filesVersion = version;
     }
     return this.#days;
@@ -81,6 +84,8 @@ export class DayFiles {
   }
 
   reportDamage(day: Day, error: unknown): void {
+    if (this.#reported.has(day)) return;
+    this.#reported.add(day);
     this.#options.onDamage(day, error instanceof Error ? error.message : String(error));
   }
 

@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Resource, Scope } from '../../record/log-record.ts';
 import { DamagedBytesError } from './bytes.ts';
+import { forEachCount } from './counts.ts';
 import type { Day } from './day.ts';
 import { LazyRecord, StoredPart } from './lazy-record.ts';
 import type { Order } from './position.ts';
-import { readResource, readScope } from './row-codec.ts';
 import { openDatabase } from './sqlite.ts';
+import { readResource, readScope } from './value-codec.ts';
 
 /** What a day's file says of a logger without looking at records. Times are within the day. */
 export interface LoggerSummary {
@@ -70,7 +71,7 @@ export class DayReader {
     this.#day = day;
     this.#database = openDatabase(path, { create: false });
     try {
-      this.#database.exec('PRAGMA query_only = 1; PRAGMA cache_size = -2000');
+      this.#database.exec('PRAGMA query_only = 1; PRAGMA cache_size = -1000');
       const [version] = this.#database.prepare('PRAGMA user_version').get() as unknown as [number];
       if (version === 0) throw new NoTablesError();
     } catch (error) {
@@ -86,6 +87,8 @@ export class DayReader {
          FROM logger WHERE last_seen >= 0`,
       )
       .all() as unknown as LoggerColumns[];
+    // Read through once here, where damage is noticed.
+    for (const [, , , , counts] of rows) forEachCount(counts, () => {});
     const loggers = rows.map(
       ([id, service, logger, lastSeen, counts, issueTime, issueSequence, errorTime, errorSequence]): LoggerSummary => ({
         id,

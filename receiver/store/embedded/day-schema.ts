@@ -69,7 +69,7 @@ export interface BatchKey {
  * either way, so a damaged one is noticed.
  */
 export function prepareDayFile(database: DatabaseSync, keys: () => readonly BatchKey[]): void {
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000');
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000');
   const version = (database.prepare('PRAGMA user_version').get() as unknown as [number])[0];
   if (version !== 0) return;
   inTransaction(database, () => {

@@ -60,6 +60,11 @@ export class DayWriter {
     });
   }
 
+  /** How many records the day holds. */
+  count(): number {
+    return this.#loggers.total();
+  }
+
   /** How many records are strictly older than a time of the day. */
   countBefore(time: number): number {
     const row = this.#database.prepare('SELECT count(*) FROM record WHERE time < ?').get(time);

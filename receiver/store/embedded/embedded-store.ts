@@ -21,8 +21,7 @@ import type {
   SearchRequest,
 } from '../store.ts';
 import { encodeAppend } from './append-message.ts';
-import { DamagedBytesError } from './bytes.ts';
-import { DAY_LENGTH, dayOf, timeWithin } from './day.ts';
+import { dayOf, fileNameOf, timeWithin } from './day.ts';
 import { decodeRecords, type EncodedRecords } from './lazy-record.ts';
 import { formatId } from './position.ts';
 import type { ReaderData, ReaderMethods } from './reader-worker.ts';
@@ -213,9 +212,9 @@ class EmbeddedStore implements LogStore {
     const days = await this.#writer.call('days', undefined);
     let removed = 0;
     for (const day of days.filter((each) => each < boundary)) {
-      signal?.throwIfAborted();
+      this.#checkGoingOn(signal);
       if (dryRun) {
-        removed += await this.#writer.call('countBefore', { day, time: DAY_LENGTH });
+        removed += await this.#writer.call('count', day);
       } else {
         await this.#reader.call('release', day);
         removed += await this.#writer.call('dropDay', { day, now: this.#milliseconds() });
@@ -223,11 +222,17 @@ class EmbeddedStore implements LogStore {
     }
     if (dryRun) return removed + (await this.#writer.call('countBefore', { day: boundary, time }));
     for (;;) {
-      signal?.throwIfAborted();
+      this.#checkGoingOn(signal);
       const piece = await this.#writer.call('removeBefore', { day: boundary, time, limit: batchSize });
       removed += piece;
       if (piece < batchSize) return removed;
     }
+  }
+
+  /** Long work in pieces ends between two of them when nobody wants it any more. */
+  #checkGoingOn(signal: AbortSignal | undefined): void {
+    signal?.throwIfAborted();
+    if (this.#closing) throw new StoreError('the store is closed');
   }
 
   #milliseconds(): number {
@@ -235,12 +240,12 @@ class EmbeddedStore implements LogStore {
   }
 
   #decode(records: EncodedRecords): StoredRecord[] {
-    try {
-      return decodeRecords(records);
-    } catch (error) {
-      if (!(error instanceof DamagedBytesError)) throw error;
-      throw new StoreError(`a record in ${this.#directory} is damaged: ${error.message}`);
-    }
+    return decodeRecords(records, (id, { message }) => {
+      this.#diagnostics.once(
+        'damaged record',
+        `${this.#directory}: the record ${id} cannot be read and is left out (${message})`,
+      );
+    });
   }
 
   #onReport(report: Report): void {
@@ -248,11 +253,15 @@ class EmbeddedStore implements LogStore {
       this.#diagnostics.error(report.message);
       return;
     }
-    // The writer looks at the file itself, and sets it aside when it is broken.
-    this.#writer.call('examine', report.day).catch(({ message }: Error) => {
-      this.#diagnostics.error(
-        `a day's file in ${this.#directory} is damaged (${report.reason}), and stays where it is: ${message}`,
-      );
-    });
+    const place = `${this.#directory}, ${fileNameOf(report.day)}`;
+    // The writer looks at the file itself, and says so when it sets it aside.
+    this.#writer.call('examine', report.day).then(
+      (isSetAside) => {
+        if (!isSetAside)
+          this.#diagnostics.error(`${place}: a record cannot be read and is left out (${report.reason})`);
+      },
+      (error: Error) =>
+        this.#diagnostics.error(`${place} is damaged (${report.reason}), and stays there: ${error.message}`),
+    );
   }
 }

@@ -1,8 +1,10 @@
 import type { AnyValue, KeyValueList } from '../../record/any-value.ts';
 import type { Resource, Scope, StoredRecord } from '../../record/log-record.ts';
+import { DamagedBytesError } from './bytes.ts';
 import { type Day, startOf } from './day.ts';
 import { formatId, type Position } from './position.ts';
-import { LazyDetails, readResource, readScope } from './row-codec.ts';
+import { LazyDetails, readDetails } from './row-codec.ts';
+import { readResource, readScope } from './value-codec.ts';
 
 /** A part that rows of a day share: its stored bytes, decoded when first asked for. */
 export class StoredPart<T> {
@@ -75,22 +77,22 @@ export class LazyRecord implements StoredRecord {
     return this.#read().attributes;
   }
   get observedTimestamp(): bigint {
-    return this.#read().observedTimestamp;
+    return this.#read().header.observedTimestamp;
   }
   get traceId(): string {
-    return this.#read().traceId;
+    return this.#read().header.traceId;
   }
   get spanId(): string {
-    return this.#read().spanId;
+    return this.#read().header.spanId;
   }
   get flags(): number {
-    return this.#read().flags;
+    return this.#read().header.flags;
   }
   get eventName(): string {
-    return this.#read().eventName;
+    return this.#read().header.eventName;
   }
   get droppedAttributesCount(): number {
-    return this.#read().droppedAttributesCount;
+    return this.#read().header.droppedAttributesCount;
   }
 
   #read(): LazyDetails {
@@ -149,29 +151,29 @@ function placeOf<T>(places: Map<T, number>, item: T): number {
   return places.size - 1;
 }
 
-/** The records themselves. Throws a DamagedBytesError for bytes that are none. */
-export function decodeRecords({ resources, scopes, rows }: EncodedRecords): StoredRecord[] {
-  const decodedResources = resources.map(readResource);
-  const decodedScopes = scopes.map(readScope);
-  return rows.map((row) => {
-    const details = new LazyDetails(row.data, row.timestamp);
-    return {
-      id: row.id,
-      timestamp: row.timestamp,
-      observedTimestamp: details.observedTimestamp,
-      severityNumber: row.severityNumber,
-      severityText: row.severityText,
-      service: row.service,
-      logger: row.logger,
-      body: details.body,
-      attributes: details.attributes,
-      resource: decodedResources[row.resource]!,
-      scope: decodedScopes[row.scope]!,
-      traceId: details.traceId,
-      spanId: details.spanId,
-      flags: details.flags,
-      eventName: details.eventName,
-      droppedAttributesCount: details.droppedAttributesCount,
-    };
-  });
+/** The records themselves. One whose bytes are damaged is left out, and `onDamage` told. */
+export function decodeRecords(
+  { resources, scopes, rows }: EncodedRecords,
+  onDamage: (id: string, error: DamagedBytesError) => void,
+): StoredRecord[] {
+  const parts = {
+    resources: resources.map((bytes) => new StoredPart(bytes, readResource)),
+    scopes: scopes.map((bytes) => new StoredPart(bytes, readScope)),
+  };
+  const records: StoredRecord[] = [];
+  for (const { timestamp, data, resource, scope, ...rest } of rows) {
+    try {
+      records.push({
+        ...rest,
+        timestamp,
+        resource: parts.resources[resource]!.value,
+        scope: parts.scopes[scope]!.value,
+        ...readDetails(data, timestamp),
+      });
+    } catch (error) {
+      if (!(error instanceof DamagedBytesError)) throw error;
+      onDamage(rest.id, error);
+    }
+  }
+  return records;
 }

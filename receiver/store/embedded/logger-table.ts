@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LEVELS } from '../../record/severity.ts';
-import { addTo, type Counts, cellOf, decodeCounts, encodeCounts } from './counts.ts';
+import { addTo, type Counts, cellOf, decodeCounts, encodeCounts, forEachCount } from './counts.ts';
 import { QUARTER_LENGTH } from './day.ts';
 
 /** Ids held by name, so that an ordinary append asks nothing; beyond that, all are forgotten. */
@@ -36,6 +36,7 @@ export class LoggerTable {
   readonly #find: StatementSync;
   readonly #insert: StatementSync;
   readonly #read: StatementSync;
+  readonly #readCounts: StatementSync;
   readonly #update: StatementSync;
   readonly #delete: StatementSync;
   readonly #ids = new Map<string, number>();
@@ -47,6 +48,7 @@ export class LoggerTable {
     this.#read = database.prepare(
       'SELECT last_seen, counts, issue_time, issue_sequence, error_time, error_sequence FROM logger WHERE id = ?',
     );
+    this.#readCounts = database.prepare('SELECT counts FROM logger');
     this.#update = database.prepare(
       `UPDATE logger SET last_seen = ?, counts = ?, issue_time = ?, issue_sequence = ?, error_time = ?, error_sequence = ?
        WHERE id = ?`,
@@ -80,6 +82,17 @@ export class LoggerTable {
     addTo(state.counts, cellOf(Math.floor(time / QUARTER_LENGTH), levelIndex), -1);
     if (state.newestIssue?.sequence === sequence) state.newestIssue = null;
     if (state.newestError?.sequence === sequence) state.newestError = null;
+  }
+
+  /** All loggers' records together, as of the last commit. */
+  total(): number {
+    let total = 0;
+    for (const [bytes] of this.#readCounts.all() as unknown as [Uint8Array][]) {
+      forEachCount(bytes, (_, count) => {
+        total += count;
+      });
+    }
+    return total;
   }
 
   /** Writes what changed; a logger without records is gone. */

@@ -1,153 +1,25 @@
-import { type AnyValue, EMPTY_KEY_VALUES, type KeyValueList, MAX_NESTING } from '../../record/any-value.ts';
-import type { LogRecord, Resource, Scope } from '../../record/log-record.ts';
-import { StoreError } from '../errors.ts';
-import { ByteReader, type ByteWriter, DamagedBytesError } from './bytes.ts';
+import type { AnyValue, KeyValueList } from '../../record/any-value.ts';
+import type { LogRecord } from '../../record/log-record.ts';
+import { ByteReader, type ByteWriter } from './bytes.ts';
+import { LazyKeyValues } from './lazy-key-values.ts';
+import {
+  INTEGER_LIMIT,
+  readKeyValues,
+  readValue,
+  readZigzag,
+  skipValue,
+  writeKeyValues,
+  writeValue,
+  writeZigzag,
+} from './value-codec.ts';
 
-/**
- * The bytes of a row: what a record holds beyond the columns of its table (docs/storage.md has the layout). Exact for
- * every kind of AnyValue, the order of keys included.
- */
-
-const TAG = {
-  nothing: 0,
-  text: 1,
-  no: 2,
-  yes: 3,
-  /** A whole number that a double holds exactly: zigzag varint. */
-  integer: 4,
-  /** Any other 64-bit whole number: eight bytes. */
-  longInteger: 5,
-  double: 6,
-  bytes: 7,
-  array: 8,
-  keyValues: 9,
-} as const;
-
-/** Zigzag doubles the number, so half of what a varint takes. */
-const INTEGER_LIMIT = 2n ** 51n;
-/** One more than records may have: their attributes are a level of their own. */
-const NESTING_LIMIT = MAX_NESTING + 2;
-
-export function writeValue(writer: ByteWriter, value: AnyValue): void {
-  if (typeof value === 'string') {
-    writer.byte(TAG.text);
-    writer.text(value);
-  } else if (typeof value === 'bigint') {
-    writeInteger(writer, value);
-  } else if (typeof value === 'boolean') {
-    writer.byte(value ? TAG.yes : TAG.no);
-  } else if (typeof value === 'number') {
-    writer.byte(TAG.double);
-    writer.double(value);
-  } else if (value === null) {
-    writer.byte(TAG.nothing);
-  } else if (value instanceof Uint8Array) {
-    writer.byte(TAG.bytes);
-    writer.bytes(value);
-  } else if (value instanceof Map) {
-    writer.byte(TAG.keyValues);
-    writeKeyValues(writer, value);
-  } else {
-    const items = value as readonly AnyValue[];
-    writer.byte(TAG.array);
-    writer.varint(items.length);
-    for (const item of items) writeValue(writer, item);
-  }
-}
-
-function writeInteger(writer: ByteWriter, value: bigint): void {
-  if (value > -INTEGER_LIMIT && value < INTEGER_LIMIT) {
-    writer.byte(TAG.integer);
-    writeZigzag(writer, Number(value));
-  } else {
-    if (BigInt.asIntN(64, value) !== value) throw new StoreError(`cannot store ${value}: it does not fit 64 bits`);
-    writer.byte(TAG.longInteger);
-    writer.int64(value);
-  }
-}
-
-function writeZigzag(writer: ByteWriter, value: number): void {
-  writer.varint(value < 0 ? -2 * value - 1 : 2 * value);
-}
-
-function readZigzag(reader: ByteReader): number {
-  const value = reader.varint();
-  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-}
-
-function writeKeyValues(writer: ByteWriter, pairs: KeyValueList): void {
-  writer.varint(pairs.size);
-  for (const [key, value] of pairs) {
-    writer.text(key);
-    writeValue(writer, value);
-  }
-}
-
-export function readValue(reader: ByteReader, depth = 0): AnyValue {
-  const tag = reader.byte();
-  switch (tag) {
-    case TAG.text:
-      return reader.text();
-    case TAG.integer:
-      return BigInt(readZigzag(reader));
-    case TAG.yes:
-      return true;
-    case TAG.no:
-      return false;
-    case TAG.double:
-      return reader.double();
-    case TAG.nothing:
-      return null;
-    case TAG.longInteger:
-      return reader.int64();
-    case TAG.bytes:
-      return reader.bytes();
-    case TAG.array:
-      return readArray(reader, nested(depth));
-    case TAG.keyValues:
-      return readKeyValues(reader, nested(depth));
-    default:
-      throw new DamagedBytesError(`a value is of no known kind (${tag})`);
-  }
-}
-
-function nested(depth: number): number {
-  if (depth >= NESTING_LIMIT) throw new DamagedBytesError('values are nested too deeply');
-  return depth + 1;
-}
-
-function readArray(reader: ByteReader, depth: number): AnyValue[] {
-  const items: AnyValue[] = [];
-  for (let left = reader.varint(); left > 0; left--) items.push(readValue(reader, depth));
-  return items;
-}
-
-function readKeyValues(reader: ByteReader, depth = 0): KeyValueList {
-  let left = reader.varint();
-  if (left === 0 && depth === 0) return EMPTY_KEY_VALUES;
-  const pairs = new Map<string, AnyValue>();
-  for (; left > 0; left--) pairs.set(reader.text(), readValue(reader, depth));
-  return pairs;
-}
-
-/** Passes over a value without building it. */
-function skipValue(reader: ByteReader, depth = 0): void {
-  const tag = reader.byte();
-  if (tag === TAG.text) reader.skipText();
-  else if (tag === TAG.integer) reader.varint();
-  else if (tag === TAG.double || tag === TAG.longInteger) reader.skip(8);
-  else if (tag === TAG.bytes) reader.skip(reader.varint());
-  else if (tag === TAG.array || tag === TAG.keyValues) {
-    const inner = nested(depth);
-    for (let left = reader.varint(); left > 0; left--) {
-      if (tag === TAG.keyValues) reader.skipText();
-      skipValue(reader, inner);
-    }
-  } else if (tag > TAG.keyValues) throw new DamagedBytesError(`a value is of no known kind (${tag})`);
-}
+/** The bytes of a row: what a record holds beyond the columns of its table (docs/storage.md has the layout). */
 
 /** Which of a record's rarer parts follow. */
 const HAS = { trace: 1, span: 2, flags: 4, eventName: 8, dropped: 16, farObserved: 32 } as const;
+
+const TRACE_ID_BYTES = 16;
+const SPAN_ID_BYTES = 8;
 
 /** The parts of a record that have no column of their own. */
 export type Details = Pick<
@@ -178,33 +50,59 @@ export function writeDetails(writer: ByteWriter, record: LogRecord): void {
   writeKeyValues(writer, record.attributes);
 }
 
+/** A row's details, all of them. Throws a DamagedBytesError for bytes that are none. */
+export function readDetails(data: Uint8Array, timestamp: bigint): Details {
+  const reader = new ByteReader(data);
+  return { ...readHeader(reader, timestamp), body: readValue(reader), attributes: readKeyValues(reader) };
+}
+
+function readHeader(reader: ByteReader, timestamp: bigint): Omit<Details, 'body' | 'attributes'> {
+  const has = reader.byte();
+  return {
+    observedTimestamp: has & HAS.farObserved ? reader.int64() : timestamp + BigInt(readZigzag(reader)),
+    traceId: has & HAS.trace ? reader.hex(TRACE_ID_BYTES) : '',
+    spanId: has & HAS.span ? reader.hex(SPAN_ID_BYTES) : '',
+    flags: has & HAS.flags ? reader.byte() : 0,
+    eventName: has & HAS.eventName ? reader.text() : '',
+    droppedAttributesCount: has & HAS.dropped ? reader.varint() : 0,
+  };
+}
+
+/** Passes over what `readHeader` reads. */
+function skipHeader(reader: ByteReader): void {
+  const has = reader.byte();
+  if (has & HAS.farObserved) reader.skip(8);
+  else reader.varint();
+  if (has & HAS.trace) reader.skip(TRACE_ID_BYTES);
+  if (has & HAS.span) reader.skip(SPAN_ID_BYTES);
+  if (has & HAS.flags) reader.skip(1);
+  if (has & HAS.eventName) reader.skipText();
+  if (has & HAS.dropped) reader.varint();
+}
+
 /**
- * A row's details, read as far as they are asked for: a search looks at the bodies of many rows and the attributes of
- * few. Damaged bytes throw a DamagedBytesError, from the constructor or from a property.
+ * A row's details read as far as they are asked for: a search looks at the bodies of many rows, at single attributes of
+ * fewer, and at the rest of hardly any. Damaged bytes throw a DamagedBytesError when they are come upon.
  */
-export class LazyDetails implements Details {
-  readonly observedTimestamp: bigint;
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly flags: number;
-  readonly eventName: string;
-  readonly droppedAttributesCount: number;
+export class LazyDetails {
   readonly #data: Uint8Array;
+  readonly #timestamp: bigint;
   readonly #bodyAt: number;
+  #header: ReturnType<typeof readHeader> | undefined;
   #body: AnyValue | undefined;
   #attributes: KeyValueList | undefined;
 
   constructor(data: Uint8Array, timestamp: bigint) {
     const reader = new ByteReader(data);
-    const has = reader.byte();
-    this.observedTimestamp = has & HAS.farObserved ? reader.int64() : timestamp + BigInt(readZigzag(reader));
-    this.traceId = has & HAS.trace ? reader.hex(16) : '';
-    this.spanId = has & HAS.span ? reader.hex(8) : '';
-    this.flags = has & HAS.flags ? reader.byte() : 0;
-    this.eventName = has & HAS.eventName ? reader.text() : '';
-    this.droppedAttributesCount = has & HAS.dropped ? reader.varint() : 0;
+    skipHeader(reader);
     this.#data = data;
+    this.#timestamp = timestamp;
     this.#bodyAt = reader.position;
+  }
+
+  get header(): ReturnType<typeof readHeader> {
+    this.#header ??= readHeader(new ByteReader(this.#data), this.#timestamp);
+    return this.#header;
   }
 
   get body(): AnyValue {
@@ -216,38 +114,8 @@ export class LazyDetails implements Details {
     if (this.#attributes === undefined) {
       const reader = new ByteReader(this.#data, this.#bodyAt);
       skipValue(reader);
-      this.#attributes = readKeyValues(reader);
+      this.#attributes = new LazyKeyValues(this.#data, reader.position);
     }
     return this.#attributes;
   }
-}
-
-export function writeResource(writer: ByteWriter, resource: Resource): void {
-  writer.varint(resource.droppedAttributesCount);
-  writer.text(resource.schemaUrl);
-  writeKeyValues(writer, resource.attributes);
-}
-
-export function readResource(data: Uint8Array): Resource {
-  const reader = new ByteReader(data);
-  const droppedAttributesCount = reader.varint();
-  const schemaUrl = reader.text();
-  return { attributes: readKeyValues(reader), droppedAttributesCount, schemaUrl };
-}
-
-export function writeScope(writer: ByteWriter, scope: Scope): void {
-  writer.text(scope.name);
-  writer.text(scope.version);
-  writer.varint(scope.droppedAttributesCount);
-  writer.text(scope.schemaUrl);
-  writeKeyValues(writer, scope.attributes);
-}
-
-export function readScope(data: Uint8Array): Scope {
-  const reader = new ByteReader(data);
-  const name = reader.text();
-  const version = reader.text();
-  const droppedAttributesCount = reader.varint();
-  const schemaUrl = reader.text();
-  return { name, version, attributes: readKeyValues(reader), droppedAttributesCount, schemaUrl };
 }

@@ -48,7 +48,7 @@ export class WorkerClient<M extends Methods> {
     this.#worker ??= this.#start();
     const worker = this.#worker;
     const id = ++this.#lastId;
-    const send = (message: ToWorker) => worker.postMessage(message, [...transfer]);
+    worker.postMessage({ type: 'call', id, method, argument } satisfies ToWorker, transfer);
     return new Promise<Awaited<ReturnType<M[K]>>>((resolve, reject) => {
       const onAbort = () => {
         this.#pending.delete(id);
@@ -67,7 +67,6 @@ export class WorkerClient<M extends Methods> {
           reject(reason);
         },
       });
-      send({ type: 'call', id, method, argument });
     });
   }
 

@@ -23,6 +23,7 @@ function createMethods(report: (report: Report) => void) {
   return {
     append: (message: AppendMessage) => writer.append(message),
     days: () => writer.days(),
+    count: (day: Day) => writer.count(day),
     dropDay: (request: { day: Day; now: number }) => writer.dropDay(request),
     removeBefore: (request: { day: Day; time: number; limit: number }) => writer.removeBefore(request),
     countBefore: (request: { day: Day; time: number }) => writer.countBefore(request),

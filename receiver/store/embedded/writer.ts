@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { Alert, AlertCommit, AlertState } from '../alert.ts';
 import { DEDUPLICATION_WINDOW } from '../store.ts';
 import { type AppendMessage, type Row, readRows } from './append-message.ts';
-import { DAY_LENGTH, type Day } from './day.ts';
+import type { Day } from './day.ts';
 import { type BatchRows, DayWriter } from './day-writer.ts';
 import { FileCache } from './file-cache.ts';
 import { dayPath, listDays, removeCompanions, removeDatabase, setAside } from './folder.ts';
-import { lockFolder } from './folder-lock.ts';
+import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { META_FILE, MetaFile } from './meta-file.ts';
 import type { SharedVersions } from './shared-versions.ts';
 import { isDamage, storeErrorOf } from './sqlite.ts';
@@ -32,7 +32,7 @@ interface WriterOptions {
 /** Everything that changes a folder, in the writer's thread. Errors are StoreErrors naming the file. */
 export class Writer {
   readonly #options: WriterOptions;
-  readonly #lock: { release(): void };
+  readonly #lock: FolderLock;
   readonly #meta: MetaFile;
   readonly #days = new FileCache<Day, DayWriter>(OPEN_FILES);
 
@@ -89,10 +89,15 @@ export class Writer {
     }
   }
 
+  /** How many records a day holds. */
+  count(day: Day): number {
+    return existsSync(this.#path(day)) ? this.#useDay(day, (file) => file.count()) : 0;
+  }
+
   /** Removes a whole day; says how many records it held. The reader must have let go of the file. */
   dropDay({ day, now }: { readonly day: Day; readonly now: number }): number {
     const path = this.#path(day);
-    const count = this.countBefore({ day, time: DAY_LENGTH });
+    const count = this.count(day);
     const horizon = now - DEDUPLICATION_WINDOW;
     const keys = existsSync(path) ? this.#useDay(day, (file) => file.keysSince(horizon)) : [];
     this.#useMeta((meta) => meta.keepKeys(day, keys, horizon));
@@ -121,16 +126,21 @@ export class Writer {
     return existsSync(this.#path(day)) ? this.#useDay(day, (file) => file.countBefore(time)) : 0;
   }
 
-  /** Looks at a day's file that a reader stumbled over, and sets it aside when it is broken indeed. */
-  examine(day: Day): void {
-    if (!existsSync(this.#path(day))) return;
+  /**
+   * Looks at a day's file that a reader stumbled over, and sets it aside when it is broken as a whole; says whether it
+   * did. A single record may be broken in a file that is sound.
+   */
+  examine(day: Day): boolean {
+    if (!existsSync(this.#path(day))) return true;
     try {
-      if (!this.#openDay(day).isSound()) this.#setAside(day, 'its contents are inconsistent');
+      if (this.#openDay(day).isSound()) return false;
+      this.#setAside(day, 'its contents are inconsistent');
     } catch (error) {
       this.#days.close(day);
       if (!isDamage(error)) throw storeErrorOf(error, this.#path(day));
       this.#setAside(day, messageOf(error));
     }
+    return true;
   }
 
   alertStates(keys: readonly string[]): AlertState[] {
