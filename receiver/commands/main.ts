@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../config/faults.ts';
-import { suggestion } from '../config/nearest.ts';
+import { suggestion } from '../config/suggestion.ts';
 import { StoreError } from '../store/errors.ts';
 import { check } from './check.ts';
 import { type Command, CommandError, UsageError } from './command.ts';

@@ -1,7 +1,6 @@
-import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
-import { type LogvitalsServer, serve } from '../serve.ts';
+import type { LogvitalsServer } from '../serve.ts';
 import { type Command, CommandError } from './command.ts';
 import { SERVER_OPTIONS } from './options.ts';
 
@@ -46,6 +45,11 @@ const addressLines = ({ addresses }: LogvitalsServer): string =>
   [`otlp/grpc  ${addresses.grpc}`, `otlp/http  ${addresses.http}`, `dashboard  ${addresses.dashboard}`, ''].join('\n');
 
 async function start(config: Config): Promise<LogvitalsServer> {
+  // Loaded here, for the other commands do without a server and start sooner.
+  const [{ serve }, { logVerbosity, setLogVerbosity }] = await Promise.all([
+    import('../serve.ts'),
+    import('@grpc/grpc-js'),
+  ]);
   // grpc-js would print lines of its own beside ours; what matters of them comes back as errors.
   setLogVerbosity(logVerbosity.NONE);
   try {

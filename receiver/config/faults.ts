@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { suggestion } from './nearest.ts';
 import { MASKED, quoteValue } from './quote.ts';
 import { describe, schemaAt, unwrap } from './setting.ts';
+import { suggestion } from './suggestion.ts';
 
 /** The configuration can't be used. Each fault is one line that names a key, quotes its value and says what is allowed. */
 export class ConfigError extends Error {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { TOKEN_SCOPES } from './config.ts';
 import { faultsIn, formatPath, type NameOf } from './faults.ts';
-import { suggestion } from './nearest.ts';
 import { MASKED, quoteValue } from './quote.ts';
 import { type UserConfig, userConfigSchema } from './schema.ts';
 import { schemaAt, unwrap } from './setting.ts';
+import { suggestion } from './suggestion.ts';
 
 /** A setting that can be given outside the config file. */
 interface OutsideSetting {

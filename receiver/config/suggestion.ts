@@ -1,5 +1,11 @@
+/** `; did you mean "x"?` for error messages, or nothing. */
+export function suggestion(text: string, candidates: Iterable<string>): string {
+  const candidate = nearest(text, candidates);
+  return candidate === null ? '' : `; did you mean "${candidate}"?`;
+}
+
 /** The candidate that `text` was probably meant to be, or null when none is close. Letter case and `-`/`_` don't count. */
-export function nearest(text: string, candidates: Iterable<string>): string | null {
+function nearest(text: string, candidates: Iterable<string>): string | null {
   const wanted = fold(text);
   let best: string | null = null;
   let bestDistance = Math.max(2, Math.floor(wanted.length / 3)) + 1;
@@ -11,12 +17,6 @@ export function nearest(text: string, candidates: Iterable<string>): string | nu
     }
   }
   return best;
-}
-
-/** `; did you mean "x"?` for error messages, or nothing. */
-export function suggestion(text: string, candidates: Iterable<string>): string {
-  const candidate = nearest(text, candidates);
-  return candidate === null ? '' : `; did you mean "${candidate}"?`;
 }
 
 /** Long texts are cut: nobody mistypes a hundred letters, and the distance is quadratic. */
