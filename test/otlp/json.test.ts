@@ -199,6 +199,20 @@ test('O54 long values are cut between characters and marked, escapes or not', ()
   );
 });
 
+test('O54 a long text of escapes is cut like any other, not rejected for the length of its escapes', () => {
+  const request = fromJson(requestText(`{"body":{"stringValue":"${'\\u000a'.repeat(2000)}"}}`), {
+    valueBytes: 1000,
+    recordWeight: 4000,
+  });
+  expect(recordsOf(request)[0]?.body).toBe('\n'.repeat(1000));
+});
+
+test('O35 numbers of unreasonable length are no numbers', () => {
+  const digits = '9'.repeat(100_000);
+  expect(faultOf(`{"body":{"intValue":"${digits}"}}`)).toContain('is not a number');
+  expect(() => readBody(`{"intValue":${digits}}`)).toThrow(MalformedError);
+});
+
 test.each([
   ['a record that is no object', '"text"'],
   ['a record that is a list', '[]'],

@@ -176,7 +176,7 @@ test('O17 O54 P2 a record too heavy after cutting is rejected alone, and counted
 });
 
 test('O17 a resource too heavy rejects the records under it, before and after it', () => {
-  const heavy = field(1, ...Array.from({ length: 100 }, (_, index) => field(1, text(1, `k${index}`))));
+  const heavy = field(1, ...Array.from({ length: 200 }, (_, index) => field(1, text(1, `k${index}`))));
   const records = field(2, field(2), field(2));
   const request = fromProtobuf(Buffer.concat([field(1, records, heavy, records), field(1, records)]), {
     recordWeight: 5000,

@@ -11,8 +11,8 @@ export interface DecodeLimits {
   readonly requestWeight: number;
 }
 
-/** What a field costs beyond its own bytes: an object header, a slot in a map or list. */
-export const FIELD_WEIGHT = 64;
+/** What a field costs beyond its own bytes: an object's header, or a slot in a map or list. */
+export const FIELD_WEIGHT = 40;
 /** What a record, resource or scope costs before its fields. */
 const RECORD_WEIGHT = 256;
 

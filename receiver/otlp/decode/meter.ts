@@ -29,9 +29,14 @@ export class Meter {
     if (this.#cutNames.length > 0) this.#cutNames = [];
   }
 
-  /** Adds a field of so many bytes; throws a Fault when the record gets too heavy. */
-  add(bytes: number): void {
-    this.weight += FIELD_WEIGHT + bytes;
+  /** Adds a field with so many bytes of its own; throws a Fault when the record gets too heavy. */
+  addField(bytes = 0): void {
+    this.addBytes(FIELD_WEIGHT + bytes);
+  }
+
+  /** Adds the bytes of what lives elsewhere, or is a part of a field. */
+  addBytes(bytes: number): void {
+    this.weight += bytes;
     if (this.weight > this.#recordWeight) {
       throw new Fault('too_large', `a record, resource or scope is larger than ${this.#recordWeight} bytes`);
     }
@@ -56,16 +61,19 @@ export class Meter {
     return (attributes ?? new Map<string, AnyValue>()).set(TRUNCATED_ATTRIBUTE, this.#cutNames);
   }
 
-  /** The text of UTF-8 bytes `[start, end)`, cut to the limit, counted when it holds invalid UTF-8 (O52). */
+  /** The text of UTF-8 bytes `[start, end)`, cut to the limit and weighed. */
   text(bytes: TextBuffer, start: number, end: number, limit = this.valueBytes): string {
-    if (end - start <= limit) return this.wholeText(bytes, start, end);
-    this.cut();
-    return this.wholeText(bytes, start, utf8CutEnd(bytes, start, limit));
+    let stop = end;
+    if (end - start > limit) {
+      stop = utf8CutEnd(bytes, start, limit);
+      this.cut();
+    }
+    this.addField(stop - start);
+    return this.decode(bytes, start, stop);
   }
 
-  /** Like `text`, whatever its length. */
-  wholeText(bytes: TextBuffer, start: number, end: number): string {
-    this.add(end - start);
+  /** The text of UTF-8 bytes `[start, end)`, counted when it holds invalid UTF-8, which becomes U+FFFD (O52). */
+  decode(bytes: TextBuffer, start: number, end: number): string {
     const text = bytes.utf8Slice(start, end);
     // Free for texts within Latin-1, whose strings cannot hold the character.
     if (text.includes('\ufffd') && !isUtf8(bytes.subarray(start, end))) this.countInvalidText();

@@ -15,7 +15,7 @@ import { CLOSE_BRACE, CLOSE_BRACKET, type JsonScanner } from './scanner.ts';
 
 /** Reads an AnyValue as OTLP's JSON encoding writes it; no field, or null for its field, is the empty value. */
 export function readAnyValue(scanner: JsonScanner, depth: number): AnyValue {
-  scanner.meter.add(0);
+  scanner.meter.addField();
   let value: AnyValue = null;
   for (let more = openObject(scanner, 'a value'); more; more = scanner.next(CLOSE_BRACE)) {
     const name = scanner.memberName();

@@ -95,7 +95,7 @@ function base64Length(bytes: number): number {
 export function skipUnknown(scanner: JsonScanner): void {
   let from = scanner.position;
   for (const _ of scanner.skip()) {
-    scanner.meter.add(scanner.position - from);
+    scanner.meter.addField(scanner.position - from);
     from = scanner.position;
   }
 }

@@ -1,14 +1,14 @@
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const INTEGER = /^-?\d+$/;
-/** Longer numbers have no meaning here, and BigInt's work grows with the square of their length. */
-const MAX_DIGITS = 400;
+/** Longer numbers are none: no type here has so many digits, and BigInt's work grows with the square of their length. */
+export const LONGEST_NUMBER = 400;
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 
-/** Whether the text is a number as JSON writes them (RFC 8259, section 6). */
+/** Whether the text is a number as JSON writes them (RFC 8259, section 6), of no unreasonable length. */
 export function isNumber(text: string): boolean {
-  return JSON_NUMBER.test(text);
+  return text.length <= LONGEST_NUMBER && JSON_NUMBER.test(text);
 }
 
 /**
@@ -29,8 +29,7 @@ export function parseDouble(text: string): number | null {
 
 /** An integer in any notation, exact (`1700000000000000001`, `"17"`, `1e3`), or null. */
 export function parseInteger(text: string): bigint | null {
-  if (text.length > MAX_DIGITS) return null;
-  if (INTEGER.test(text)) return BigInt(text);
+  if (text.length <= LONGEST_NUMBER && INTEGER.test(text)) return BigInt(text);
   if (!isNumber(text)) return null;
   const number = Number(text);
   return Number.isInteger(number) && Number.isFinite(number) ? BigInt(number) : null;

@@ -2,7 +2,7 @@ import { truncateText } from '../../../record/truncate.ts';
 import { MalformedError } from '../errors.ts';
 import type { Meter } from '../meter.ts';
 import { hashName, nameWithHash, type TextBuffer } from '../names.ts';
-import { isNumber } from './numbers.ts';
+import { isNumber, LONGEST_NUMBER } from './numbers.ts';
 
 export const QUOTE = 0x22;
 export const OPEN_BRACE = 0x7b;
@@ -19,6 +19,15 @@ const MAX_JSON_DEPTH = 400;
 
 /** An escaped character takes at most so many bytes for each byte of UTF-8 it stands for (`\u0041`). */
 const ESCAPE_RATIO = 6;
+
+/** By byte: 1 for what stands for itself within a string. Tables, because strings are most of what is read. */
+const IS_ORDINARY = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number(byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH),
+);
+/** By byte: 1 for what may follow a backslash by itself. */
+const IS_ESCAPABLE = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number('"\\/bfnrt'.includes(String.fromCharCode(byte))),
+);
 
 /**
  * Reads JSON text (RFC 8259) token by token from a buffer, as strictly as JSON.parse: what that refuses is a
@@ -91,7 +100,7 @@ export class JsonScanner {
     const start = this.position;
     const known = this.#knownName();
     if (known === null) return this.#textAt(start);
-    this.meter.add(known.length);
+    this.meter.addBytes(known.length);
     return known;
   }
 
@@ -122,9 +131,11 @@ export class JsonScanner {
     const first = this.peek();
     if (!(first === 0x2d || (first >= 0x30 && first <= 0x39))) return null;
     const start = this.position;
-    while (isNumberByte(this.bytes[this.position])) this.position++;
-    const text = this.bytes.latin1Slice(start, Math.min(this.position, start + this.meter.valueBytes));
-    if (!isNumber(text)) throw new MalformedError(`no JSON number at byte ${start}`);
+    const longest = start + LONGEST_NUMBER + 1;
+    while (this.position < longest && isNumberByte(this.bytes[this.position])) this.position++;
+    const text = this.bytes.latin1Slice(start, this.position);
+    if (!isNumber(text))
+      throw new MalformedError(`no JSON number of up to ${LONGEST_NUMBER} characters at byte ${start}`);
     return text;
   }
 
@@ -205,35 +216,27 @@ export class JsonScanner {
     let isPlain = true;
     let at = this.position;
     for (;;) {
-      const byte = bytes[at++]!;
+      while (IS_ORDINARY[bytes[at]!] === 1) at++;
+      const byte = bytes[at];
       if (byte === QUOTE) break;
-      if (byte === BACKSLASH) {
-        isPlain = false;
-        at = this.#passEscape(at);
-      } else if (!(byte >= 0x20)) {
-        this.position = at - 1;
-        throw at > bytes.length
-          ? new MalformedError('the JSON text is cut short in a string')
-          : new MalformedError(`a control character in a string at byte ${at - 1}`);
-      }
+      if (byte === undefined) throw new MalformedError('the JSON text is cut short in a string');
+      if (byte !== BACKSLASH) throw new MalformedError(`a control character in a string at byte ${at}`);
+      isPlain = false;
+      at = this.#passEscape(at + 1);
     }
-    this.position = at;
+    this.position = at + 1;
     return isPlain;
   }
 
   /** `at` is behind the backslash; gives the position behind the escape. */
   #passEscape(at: number): number {
     const byte = this.bytes[at];
-    if (byte === LETTER_U) {
-      for (let digit = 1; digit <= 4; digit++) {
-        if (!isHexDigit(this.bytes[at + digit])) throw new MalformedError(`an escape that is none at byte ${at - 1}`);
-      }
-      return at + 5;
+    if (IS_ESCAPABLE[byte!] === 1) return at + 1;
+    if (byte !== LETTER_U) throw new MalformedError(`an escape that is none at byte ${at - 1}`);
+    for (let digit = 1; digit <= 4; digit++) {
+      if (!isHexDigit(this.bytes[at + digit])) throw new MalformedError(`an escape that is none at byte ${at - 1}`);
     }
-    if (byte === undefined || !'"\\/bfnrt'.includes(String.fromCharCode(byte))) {
-      throw new MalformedError(`an escape that is none at byte ${at - 1}`);
-    }
-    return at + 1;
+    return at + 5;
   }
 
   #decode(start: number, end: number, isPlain: boolean, limit = this.meter.valueBytes): string {
@@ -243,7 +246,7 @@ export class JsonScanner {
   /** The string has been checked already, so JSON.parse cannot refuse it. */
   #decodeEscapes(start: number, end: number, limit: number): string {
     const stop = this.#lastBoundary(start, end, limit * ESCAPE_RATIO);
-    let text: string = JSON.parse(`"${this.meter.wholeText(this.bytes, start, stop)}"`);
+    let text: string = JSON.parse(`"${this.meter.decode(this.bytes, start, stop)}"`);
     if (!text.isWellFormed()) {
       // A lone surrogate (`\ud800`) is no character; in protobuf the same client sends U+FFFD.
       text = text.toWellFormed();
@@ -251,6 +254,7 @@ export class JsonScanner {
     }
     const kept = truncateText(text, limit);
     if (kept !== text || stop < end) this.meter.cut();
+    this.meter.addField(kept.length);
     return kept;
   }
 

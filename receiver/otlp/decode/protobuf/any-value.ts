@@ -48,7 +48,7 @@ export function readKeyValue(reader: WireReader, end: number, target: Map<string
     else reader.skip(tag, end);
   }
   reader.expectEnd(end);
-  reader.meter.add(0);
+  reader.meter.addField();
   target.set(key, value);
   return key;
 }
@@ -57,7 +57,7 @@ function readArray(reader: WireReader, end: number, depth: number): AnyValue[] {
   const values: AnyValue[] = [];
   while (reader.position < end) {
     const tag = reader.tag();
-    reader.meter.add(0);
+    reader.meter.addField();
     if (tag === 0x0a) values.push(readAnyValue(reader, reader.end(end), depth));
     else reader.skip(tag, end);
   }

@@ -121,7 +121,7 @@ export class WireReader {
     const known = nameAt(this.bytes, start, end);
     if (known === null) return this.text(end);
     this.position = end;
-    this.meter.add(end - start);
+    this.meter.addBytes(end - start);
     return known;
   }
 
@@ -134,7 +134,7 @@ export class WireReader {
       stop = start + this.meter.valueBytes;
       this.meter.cut();
     }
-    this.meter.add(stop - start);
+    this.meter.addField(stop - start);
     return new Uint8Array(this.bytes.subarray(start, stop));
   }
 
@@ -150,7 +150,7 @@ export class WireReader {
   /** Passes over a field nobody here knows (O51). */
   skip(tag: number, limit: number): void {
     this.#skip(tag, limit, 0);
-    this.meter.add(0);
+    this.meter.addField();
   }
 
   #skip(tag: number, limit: number, depth: number): void {
@@ -186,7 +186,7 @@ export class WireReader {
         return;
       }
       this.#skip(tag, limit, depth);
-      this.meter.add(0);
+      this.meter.addField();
     }
   }
 
