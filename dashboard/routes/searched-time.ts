@@ -2,7 +2,7 @@ import { layRange, rangeNamed } from '../health/ranges.ts';
 import type { TimeZone } from '../health/time-zone.ts';
 import type { DashboardSettings } from '../options.ts';
 import type { RecordFilter } from '../params.ts';
-import { clockTime, dayAndTime, editable } from '../views/format.ts';
+import { calendarDay, clockTime, editable, hourAndMinute } from '../views/format.ts';
 import { layBuckets, type TimeBuckets } from './time-buckets.ts';
 
 /** The stretch of time a search is for, `[from, to)`. */
@@ -14,7 +14,7 @@ export interface SearchedTime {
   readonly range: string | undefined;
   /** For the fields, as one may type it. */
   readonly texts: { readonly from: string; readonly to: string };
-  /** `21 Nov 14:00 to 15:00`. */
+  /** `21 Nov 14:00 to 15:00`, the day said twice when there are two. */
   readonly words: string;
 }
 
@@ -47,7 +47,7 @@ export function searchedTime(
       from: isOwn ? asTyped(state.from, filter.from, zone) : editable(from, zone.name),
       to: isOwn ? asTyped(state.to, filter.to, zone) : '',
     },
-    words: `${shortTime(from, zone, now)} to ${shortTime(last, zone, now)}`,
+    words: inWords(from, last, zone, now),
   };
 }
 
@@ -57,7 +57,13 @@ function asTyped(text: string | undefined, time: bigint | undefined, zone: TimeZ
   return text.startsWith('now') || time % SECOND !== 0n ? text : editable(time, zone.name);
 }
 
-function shortTime(time: bigint, zone: TimeZone, now: bigint): string {
-  const minute = dayAndTime(time, zone.name, now);
-  return time % MINUTE === 0n ? minute : `${minute.replace(/\d\d:\d\d$/, '')}${clockTime(time, zone.name).slice(0, 8)}`;
+function inWords(from: bigint, to: bigint, { name }: TimeZone, now: bigint): string {
+  const [firstDay, lastDay] = [calendarDay(from, name, now), calendarDay(to, name, now)];
+  const end = shortTime(to, name);
+  return `${firstDay} ${shortTime(from, name)} to ${firstDay === lastDay ? end : `${lastDay} ${end}`}`;
+}
+
+/** Seconds only where there are any. */
+function shortTime(time: bigint, zone: string): string {
+  return time % MINUTE === 0n ? hourAndMinute(time, zone) : clockTime(time, zone).slice(0, 'hh:mm:ss'.length);
 }

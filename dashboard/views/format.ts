@@ -9,7 +9,8 @@ const DAY = 24n * HOUR;
 
 /** `4,210`. */
 export function exact(count: number): string {
-  return EXACT.format(count);
+  // Most counts need no comma, and a page of cards has thousands of them.
+  return count < 1000 ? String(count) : EXACT.format(count);
 }
 
 /** At most three digits that count, for cards: `184`, `48.2k`, `1.21M`. */

@@ -23,6 +23,9 @@ const MANY = 48;
  */
 export function Strip({ base, card, range }: StripProps) {
   const { service, logger, slots } = card;
+  const records = link(base, '/logs');
+  const names = String(new URLSearchParams({ service, logger }));
+  const times = slotTimes(range);
   const most = slots.reduce((highest, slot) => Math.max(highest, slot.total), 0);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields, these are links
@@ -35,15 +38,27 @@ export function Strip({ base, card, range }: StripProps) {
       {slots.map((slot, index) => (
         // biome-ignore lint/a11y/useAnchorContent: the title names it, and shows on hover too
         <a
-          key={String(slot.from)}
+          key={times[index]}
           class={`slot ${slot.status} h${heightOf(slot, most)}`}
-          href={link(base, '/logs', { service, logger, from: rfc3339(slot.from), to: rfc3339(slot.to) })}
+          href={`${records}?${times[index]}&${names}`}
           title={slotName(range.slots[index]!.label, slot)}
         />
       ))}
     </div>
   );
 }
+
+/** The slots' times as they stand in addresses: the same for all strips of a page, which may be a thousand. */
+function slotTimes(range: HealthRange): readonly string[] {
+  let times = timesOfRanges.get(range);
+  if (!times) {
+    times = range.slots.map(({ from, to }) => String(new URLSearchParams({ from: rfc3339(from), to: rfc3339(to) })));
+    timesOfRanges.set(range, times);
+  }
+  return times;
+}
+
+const timesOfRanges = new WeakMap<HealthRange, readonly string[]>();
 
 function heightOf(slot: CardSlot, most: number): number {
   if (slot.status === 'error') return FULL;

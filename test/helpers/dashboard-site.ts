@@ -9,7 +9,7 @@ import type { LogStore } from '../../receiver/store/store.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import { NOON } from './records.ts';
 
-export const SETTINGS: DashboardSettings = {
+const SETTINGS: DashboardSettings = {
   title: 'logvitals',
   timeZone: 'UTC',
   pageSize: 10,
