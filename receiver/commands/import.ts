@@ -6,7 +6,7 @@ import { type ImportReport, importFiles } from '../transfer/import-files.ts';
 import { type ImportTarget, serverTarget, storageTarget } from '../transfer/import-target.ts';
 import { findPlace, serverAddress } from '../transfer/open-source.ts';
 import { ServerClient } from '../transfer/server-client.ts';
-import { type Command, CommandError, type Invocation, UsageError } from './command.ts';
+import { type Command, CommandError, type Invocation, type Option, UsageError } from './command.ts';
 import { countOf } from './count.ts';
 import { PLACE_OPTIONS } from './options.ts';
 import { ProgressBar } from './progress.ts';
@@ -15,19 +15,24 @@ import { visible } from './visible.ts';
 /** Faults named one by one; the rest is only counted. */
 const MOST_FAULTS_SHOWN = 20;
 
+/** Flags of the contract that a later version brings. */
+const LATER_OPTIONS: readonly Option[] = [
+  { name: 'from', value: 'PACKAGE', about: 'records of another package; not in this version' },
+  { name: 'tz', value: 'ZONE', about: 'the time zone of such records; not in this version' },
+  { name: 'service', value: 'NAME', about: 'the service of such records; not in this version' },
+];
+
 export const importRecords: Command = {
   name: 'import',
   about: "read OTLP JSON lines, the Collector's file exporter format; plain, gzip or zstd; - is standard input",
   positionals: 'FILE…',
-  options: [
-    ...PLACE_OPTIONS,
-    { name: 'from', value: 'PACKAGE', about: 'records of another package; not in this version' },
-  ],
+  options: [...PLACE_OPTIONS, ...LATER_OPTIONS],
   async run(invocation) {
     const { flags, positionals: files } = invocation;
-    if (flags.from !== undefined) {
+    for (const { name } of LATER_OPTIONS) {
+      if (flags[name] === undefined) continue;
       throw new UsageError(
-        `--from is ${JSON.stringify(flags.from)}; allowed: nothing yet, this version reads OTLP JSON lines alone`,
+        `--${name} is ${JSON.stringify(flags[name])}; allowed: nothing yet, this version reads OTLP JSON lines alone`,
       );
     }
     if (files.length === 0) throw new UsageError('import is without a file; allowed: FILE… or - for standard input');

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../config/faults.ts';
+import { maskUrlSecrets } from '../config/quote.ts';
 import { suggestion } from '../config/suggestion.ts';
 import { StoreError } from '../store/errors.ts';
 import { check } from './check.ts';
@@ -71,7 +72,7 @@ function report(error: unknown): number {
   if (error instanceof ConfigError) return complain(2, ...error.faults);
   if (error instanceof UsageError) return complain(2, error.message);
   if (error instanceof CommandError || error instanceof StoreError) return complain(1, error.message);
-  return complain(1, `unexpected failure: ${error instanceof Error ? error.stack : String(error)}`);
+  return complain(1, `unexpected failure: ${maskUrlSecrets(error instanceof Error ? error.stack! : String(error))}`);
 }
 
 function complain(exitCode: number, ...messages: readonly string[]): number {

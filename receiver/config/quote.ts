@@ -18,10 +18,10 @@ export function quoteValue(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** A URL without its user's password and without query parameters that hold a secret. Other texts come back as they are. */
+/** A text with no password or secret query parameter left in the URLs it holds. Other texts come back as they are. */
 export function maskUrlSecrets(text: string): string {
   return text
-    .replace(/([a-z][a-z0-9+.-]*:\/\/)(.*)@/i, (_, scheme: string, credentials: string) => {
+    .replace(/\b((?!file:)[a-z][a-z0-9+.-]*:\/\/)(.*)@/gi, (_, scheme: string, credentials: string) => {
       const colon = credentials.indexOf(':');
       return `${scheme}${colon < 0 ? '' : `${credentials.slice(0, colon)}:`}${MASKED}@`;
     })

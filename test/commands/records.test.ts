@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type ApiRecord, searchAll } from '../helpers/api-client.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { type RunningServer, startServer } from '../helpers/server.ts';
@@ -10,6 +10,9 @@ import { runCli, startCli, temporaryFolder } from './run-cli.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.now();
+
+// Each test starts several processes.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let folder: ReturnType<typeof temporaryFolder>;
 let server: RunningServer;

@@ -1,8 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startServer } from '../helpers/server.ts';
 import { runCli, startCli, temporaryFolder } from './run-cli.ts';
+
+// Each test starts several processes.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {

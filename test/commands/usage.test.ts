@@ -50,6 +50,7 @@ describe('a wrong call exits 2 with one line that names it, quotes it and says w
     [['prune', '--days', '-1'], '--days is "-1"; allowed: a whole number, 0 to 36500'],
     [['import'], 'import is without a file'],
     [['import', '--from', 'django-log-panel', 'x'], '--from is "django-log-panel"; allowed: nothing yet'],
+    [['import', '--tz', 'UTC', 'x'], '--tz is "UTC"; allowed: nothing yet'],
     [['token', 'create'], 'this version has no command token yet'],
     [['user', 'add'], 'this version has no command user yet'],
   ])('%j', async (args, message) => {
