@@ -28,7 +28,7 @@ export function histogramProps(
     return {
       from,
       to,
-      label: step >= DAY ? write(from) : `${write(from)} to ${write(to)}`,
+      label: step === DAY ? write(from) : `${write(from)} to ${write(to)}`,
       errors: sumOf(levels, isError),
       warnings: sumOf(levels, isWarning),
       total: sumOf(levels, () => true),

@@ -4,6 +4,7 @@ import { clientSignal } from '../api/context.ts';
 import { loadCards } from '../health/load.ts';
 import { layRange, rangeNamed } from '../health/ranges.ts';
 import type { TimeZone } from '../health/time-zone.ts';
+import type { DashboardSettings } from '../options.ts';
 import { all, pageParam, type QueryString, type RecordFilter, recordFilter, single } from '../params.ts';
 import { ExplorePage, type ExploreProps, type ExploreResults, type ExploreState } from '../views/explore.tsx';
 import { FirstSteps } from '../views/first-steps.tsx';
@@ -13,7 +14,7 @@ import { alertRule } from './alert-rule.ts';
 import { loadFacets } from './explore-facets.ts';
 import { histogramProps, totalOf } from './explore-histogram.ts';
 import { relaxations } from './explore-relaxations.ts';
-import { type PageRequest, pageContext, zoneOf } from './page-context.ts';
+import { baseOf, type PageRequest, pageContext, zoneOf } from './page-context.ts';
 import { searchedWords } from './query-text.ts';
 import { recordDetail, recordLine } from './record-props.ts';
 import { type SearchedTime, searchedTime } from './searched-time.ts';
@@ -39,13 +40,13 @@ export function exploreRoute(site: Site) {
   return async (ctx: PageRequest): Promise<void> => {
     const now = options.now();
     const zone = zoneOf(ctx, settings);
-    const state = stateOf(ctx.query);
+    const state = stateOf(ctx.query, settings);
     const read = recordFilter(ctx.query, now, zone);
     const filter = read.ok ? read.value : null;
     const time = searchedTime(filter ?? { query: { type: 'all' } }, state, settings, now, zone);
-    const page = await pageContext(ctx, site);
-    const [results, logger] = await Promise.all([
-      filter && loadResults({ ctx, site, base: page.base, state, filter, time, zone, now }),
+    const [page, results, logger] = await Promise.all([
+      pageContext(ctx, site),
+      filter && loadResults({ ctx, site, base: baseOf(ctx), state, filter, time, zone, now }),
       loadLogger(ctx, site, state, now, zone),
     ]);
     if (results?.records.length === 0 && (await options.store.loggers()).length === 0) {
@@ -66,13 +67,15 @@ export function exploreRoute(site: Site) {
   };
 }
 
-function stateOf(query: QueryString): ExploreState {
+function stateOf(query: QueryString, settings: DashboardSettings): ExploreState {
+  const range = single(query, 'range');
   return {
     q: single(query, 'q'),
     service: all(query, 'service'),
     logger: all(query, 'logger'),
     level: all(query, 'level'),
-    range: single(query, 'range'),
+    // An unknown range is the default one, and links name that.
+    range: range === undefined ? undefined : rangeNamed(range, settings).name,
     from: single(query, 'from'),
     to: single(query, 'to'),
     facet: all(query, 'facet'),

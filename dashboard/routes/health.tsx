@@ -27,14 +27,17 @@ export function healthRoute(site: Site) {
     const now = options.now();
     const state = stateOf(ctx.query);
     const range = layRange(rangeNamed(state.range, settings), now, zoneOf(ctx, settings));
-    const cards = await loadCards(options, { range, now, signal: clientSignal(ctx) });
+    const [page, cards] = await Promise.all([
+      pageContext(ctx, site),
+      loadCards(options, { range, now, signal: clientSignal(ctx) }),
+    ]);
     const totals = totalsOf(cards);
     const matching = sorted(filtered(cards, state.filter), state.sort);
     const shown = paginate(matching, pageParam(ctx.query), settings.cardsPageSize);
     await sendPage(
       ctx,
       <HealthPage
-        page={await pageContext(ctx, site)}
+        page={page}
         // An unknown range is the default one, and links no longer carry it.
         state={{ ...state, range: state.range === undefined ? undefined : range.settings.name }}
         headline={headline(totals)}

@@ -35,7 +35,7 @@ export function searchedTime(
   const isOwn = filter.from !== undefined || filter.to !== undefined;
   const named = rangeNamed(isOwn ? undefined : state.range, settings);
   const end = filter.to ?? (now / MINUTE + 1n) * MINUTE;
-  const range = layRange(named, isOwn && end > MINUTE ? end - 1n : now, zone);
+  const range = layRange(named, isOwn ? lastMomentBefore(end) : now, zone);
   const { from, to } = isOwn ? { from: filter.from ?? range.from, to: end } : range;
   const last = from < to ? to : from;
   return {
@@ -56,6 +56,8 @@ function asTyped(text: string | undefined, time: bigint | undefined, zone: TimeZ
   if (text === undefined || time === undefined) return '';
   return text.startsWith('now') || time % SECOND !== 0n ? text : editable(time, zone.name);
 }
+
+const lastMomentBefore = (end: bigint): bigint => (end > 0n ? end - 1n : 0n);
 
 function inWords(from: bigint, to: bigint, { name }: TimeZone, now: bigint): string {
   const [firstDay, lastDay] = [calendarDay(from, name, now), calendarDay(to, name, now)];
