@@ -48,8 +48,8 @@ TypeScript needs no build. It must be a module with a default export. Sizes are 
 ## Beyond this machine
 
 Ports are bound to 127.0.0.1. Another \`host\` is refused until there is a token: set \`LOGVITALS_TOKEN\`, or list tokens
-with their scopes (\`ingest\` sends logs, \`read\` opens dashboard and API). Write a token itself or its SHA-256
-(\`printf %s "$TOKEN" | sha256sum\`). Whoever protects the ports otherwise says \`--insecure\`.
+with their scopes: \`ingest\` sends logs, \`read\` opens dashboard and API, \`manage\` removes records. Write a token itself
+or its SHA-256 (\`printf %s "$TOKEN" | sha256sum\`). Whoever protects the ports otherwise says \`--insecure\`.
 
 \`\`\`json
 {
@@ -62,7 +62,8 @@ with their scopes (\`ingest\` sends logs, \`read\` opens dashboard and API). Wri
 }
 \`\`\`
 
-Clients (\`logvitals search\`, \`tail\`, \`import\` and the others) send the token in \`LOGVITALS_TOKEN\`.
+Client commands (\`logvitals search\`, \`tail\`, \`import\` and the others) send the token in \`LOGVITALS_TOKEN\`. To a server
+the same variable is a token that may send and read, not remove: \`logvitals prune --url …\` wants one with \`manage\`.
 
 ## Every setting
 

@@ -76,13 +76,13 @@ const isReceiver = async (client: ServerClient, { logsPath }: Config): Promise<b
   (await client.probe(logsPath)) === 405;
 
 async function runImport(files: readonly string[], target: ImportTarget, longestLine: number): Promise<number> {
-  let shown = 0;
+  let told = 0;
   const report: ImportReport = {
     bytes: 0,
     records: 0,
     faults: 0,
     onFault(message) {
-      if (++shown > MOST_FAULTS_SHOWN) return;
+      if (++told > MOST_FAULTS_SHOWN) return;
       bar.clear();
       process.stderr.write(`logvitals: ${visible(message)}\n`);
     },
@@ -93,7 +93,7 @@ async function runImport(files: readonly string[], target: ImportTarget, longest
   } finally {
     bar.end();
   }
-  if (shown > MOST_FAULTS_SHOWN) process.stderr.write(`logvitals: and ${shown - MOST_FAULTS_SHOWN} more like these\n`);
+  if (told > MOST_FAULTS_SHOWN) process.stderr.write(`logvitals: and ${told - MOST_FAULTS_SHOWN} more like these\n`);
   process.stderr.write(`imported ${countOf(report.records, 'record')}; ${report.faults} refused\n`);
   return report.faults === 0 ? 0 : 1;
 }

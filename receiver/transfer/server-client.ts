@@ -58,14 +58,18 @@ export class ServerClient {
   /** What to tell people of an answer that is no good one. */
   refusal(status: number, body: string): CommandError {
     if (status === 401 || status === 403) {
-      const problem = this.headers.authorization ? 'does not take the token in LOGVITALS_TOKEN' : 'wants a token';
       return new CommandError(
-        `the server at ${this.address} ${problem}; put one that may do this into LOGVITALS_TOKEN`,
+        `the server at ${this.address} ${this.#accessProblem(status)}; put one that may do this into LOGVITALS_TOKEN`,
       );
     }
     return new CommandError(
       `the server at ${this.address} answered ${status}: ${detailOf(body.slice(0, LONGEST_ANSWER_SHOWN))}`,
     );
+  }
+
+  #accessProblem(status: 401 | 403): string {
+    if (status === 403) return "doesn't let the token in LOGVITALS_TOKEN do this";
+    return this.headers.authorization ? "doesn't know the token in LOGVITALS_TOKEN" : 'wants a token';
   }
 
   /** A connection that failed, in words. */

@@ -275,11 +275,16 @@ test('P40 a server that wants a token gets it from LOGVITALS_TOKEN, and without 
     const refused = await cli(['search', '--url', locked.dashboard]);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('wants a token; put one') });
     const wrong = await cli(['search', '--url', locked.dashboard], { LOGVITALS_TOKEN: 'another-token-entirely' });
-    expect(wrong.stderr).toContain('does not take the token in LOGVITALS_TOKEN');
+    expect(wrong.stderr).toContain("doesn't know the token in LOGVITALS_TOKEN");
     expect(wrong.stderr).not.toContain('another-token');
     expect(await cli(['search', '--url', locked.dashboard], { LOGVITALS_TOKEN: token })).toMatchObject({
       code: 0,
       stderr: '',
+    });
+    const prune = await cli(['prune', '--url', locked.dashboard], { LOGVITALS_TOKEN: token });
+    expect(prune).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("doesn't let the token in LOGVITALS_TOKEN do this"),
     });
   } finally {
     await locked.stop();
