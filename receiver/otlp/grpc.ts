@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   Metadata,
   ResponderBuilder,
@@ -6,15 +7,17 @@ import {
   ServerInterceptingCall,
   type ServerInterceptor,
   ServerListenerBuilder,
-  type StatusObject,
   type sendUnaryData,
 } from '@grpc/grpc-js';
 import type { TlsSettings } from '../config/config.ts';
-import { encodeExportResponse, encodeStatus, shorten } from './encode.ts';
+import { NO_ROOM } from './body-refusal.ts';
+import { encodeExportResponse } from './encode.ts';
 import { createHealthService } from './grpc-health.ts';
 import { rawMethod } from './grpc-method.ts';
-import { type LogsHandler, NO_ROOM } from './handler.ts';
-import { type Refusal, STATUS_OF } from './outcome.ts';
+import { grpcStatusOf } from './grpc-status.ts';
+import { acceptZstd } from './grpc-zstd.ts';
+import type { LogsHandler } from './handler.ts';
+import type { Refusal } from './outcome.ts';
 import { formatAddress, type Receiver, type ReceiverOptions, refuseAccess } from './receiver.ts';
 import { readTlsFiles } from './tls.ts';
 
@@ -31,11 +34,12 @@ const OTHER_SIGNALS = [
 const MAX_CONCURRENT_CALLS = 64;
 /** A client that is still sending its message at shutdown gets so long to end. */
 const CLOSING_GRACE_MS = 3_000;
+/** And the last answers so long to be written. */
+const FLUSH_MS = 100;
 
 /**
  * Starts OTLP/gRPC with the health service (O24–O32, O56–O59). Messages come as raw bytes, because grpc-js answers
- * INTERNAL when a deserializer throws. gzip and deflate are accepted; zstd is not, since grpc-js has no codecs of one's
- * own: it is refused with UNIMPLEMENTED and `grpc-accept-encoding`, as the gRPC specification asks.
+ * INTERNAL when a deserializer throws. gzip, deflate and zstd are accepted (O28).
  * Rejects when the address cannot be listened on or a TLS file is wrong.
  */
 export async function startGrpcReceiver(options: ReceiverOptions): Promise<Receiver> {
@@ -56,12 +60,12 @@ export async function startGrpcReceiver(options: ReceiverOptions): Promise<Recei
     async close() {
       health.stop();
       const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-      const grace = setTimeout(async () => {
-        await exports.ended();
-        server.forceShutdown();
-      }, CLOSING_GRACE_MS);
-      await closed;
-      clearTimeout(grace);
+      // Ends by itself unless a client never ends its message; then the others' answers are given time to go out.
+      const forced = delay(CLOSING_GRACE_MS, undefined, { ref: false })
+        .then(() => exports.ended())
+        .then(() => delay(FLUSH_MS))
+        .then(() => server.forceShutdown());
+      await Promise.race([closed, forced]);
     },
   };
 }
@@ -91,7 +95,7 @@ class GrpcExports {
     reservation.release();
     this.#handler.answered('grpc', outcome);
     if (outcome.kind === 'accepted') answer(null, encodeExportResponse('protobuf', outcome));
-    else answer(statusOf(outcome));
+    else answer(grpcStatusOf(outcome));
   }
 }
 
@@ -114,19 +118,14 @@ function createGuard({ authorize, handler, diagnostics }: ReceiverOptions): Serv
     const listener = new ServerListenerBuilder().withOnReceiveMetadata((metadata, next) => {
       const refusal = refuse(method.path, metadata);
       // Sent ahead, so that `grpc-accept-encoding` stands in every answer, also in grpc-js's own to unknown encodings (O28).
-      call.sendMetadata(new Metadata());
-      if (refusal) call.sendStatus(statusOf(refusal));
+      const answer = new Metadata();
+      if (acceptZstd(call, handler)) answer.set('grpc-accept-encoding', 'identity,deflate,gzip,zstd');
+      call.sendMetadata(answer);
+      if (refusal) call.sendStatus(grpcStatusOf(refusal));
       else next(metadata);
     });
     return new ServerInterceptingCall(call, new ResponderBuilder().withStart((next) => next(listener.build())).build());
   };
-}
-
-/** A refusal as gRPC tells it, with the same google.rpc.Status as over HTTP in `grpc-status-details-bin`. */
-function statusOf(refusal: Refusal): StatusObject {
-  const metadata = new Metadata();
-  metadata.set('grpc-status-details-bin', encodeStatus('protobuf', refusal));
-  return { code: STATUS_OF[refusal.kind].grpc, details: shorten(refusal.message), metadata };
 }
 
 function bind(server: Server, { host, port, tls }: ReceiverOptions): Promise<number> {

@@ -105,13 +105,6 @@ export class LogsHandler {
   }
 }
 
-/** Answer for when the bytes in flight leave no room; it passes as soon as others are answered. */
-export const NO_ROOM: Refusal = {
-  kind: 'overloaded',
-  message: 'too many bytes of requests in flight; try again',
-  retryAfterSeconds: 1,
-};
-
 function refusalOf(outcome: Exclude<IngestOutcome, { status: 'stored' }>): Refusal {
   switch (outcome.status) {
     case 'overloaded':

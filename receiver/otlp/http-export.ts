@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { refuseBody } from './body-refusal.ts';
 import type { Reservation } from './byte-budget.ts';
 import { type Compression, decompress } from './decompress.ts';
-import { type LogsHandler, NO_ROOM } from './handler.ts';
+import type { LogsHandler } from './handler.ts';
 import { readBody } from './http-body.ts';
 import { encodingOf, respond } from './http-respond.ts';
 import type { ExportOutcome, Refusal } from './outcome.ts';
@@ -55,16 +56,8 @@ export class HttpExport {
       body.kind === 'bytes' && compression !== 'none'
         ? await decompress(body.bytes, compression, limit, reservation)
         : body;
-    switch (plain.kind) {
-      case 'bytes':
-        return this.#handler.export(plain.bytes, encoding);
-      case 'too_large':
-        return { kind: 'too_large', message: `the request is larger than ${limit} bytes: send smaller batches` };
-      case 'no_room':
-        return NO_ROOM;
-      case 'broken':
-        return { kind: 'malformed', message: `the body is not valid ${compression} data` };
-    }
+    if (plain.kind !== 'bytes') return refuseBody(plain.kind, limit, compression);
+    return this.#handler.export(plain.bytes, encoding);
   }
 }
 

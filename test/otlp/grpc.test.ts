@@ -157,10 +157,25 @@ test('O28 deflate and gzip are understood', async () => {
   expect(receivers.ingest.records.length).toBe(2);
 });
 
-test('O28 other encodings, zstd among them, get UNIMPLEMENTED with grpc-accept-encoding', async () => {
+test('O28 zstd is understood, small or large; broken or bombs of it are refused', async () => {
+  await using receivers = await startReceivers({ limits: { requestBytes: 4_000_000 } });
+  const large = encode(ExportRequest, exportRequest({ body: { stringValue: 'x'.repeat(3_000_000) } }));
+  for (const message of [REQUEST, large]) {
+    const { headers, trailers } = await rawCall(receivers, 'zstd', zstdCompressSync(message));
+    expect(headers['grpc-accept-encoding']).toBe('identity,deflate,gzip,zstd');
+    expect(trailers['grpc-status']).toBe(String(status.OK));
+  }
+  expect(receivers.ingest.records.length).toBe(2);
+  const broken = await rawCall(receivers, 'zstd', zstdCompressSync(REQUEST).subarray(0, -5));
+  expect(broken.trailers['grpc-status']).toBe(String(status.INVALID_ARGUMENT));
+  const bomb = await rawCall(receivers, 'zstd', zstdCompressSync(Buffer.alloc(4_000_001)));
+  expect(bomb.trailers['grpc-status']).toBe(String(status.RESOURCE_EXHAUSTED));
+});
+
+test('O28 other encodings get UNIMPLEMENTED with grpc-accept-encoding', async () => {
   await using receivers = await startReceivers();
-  const { headers, trailers } = await rawCall(receivers, 'zstd', zstdCompressSync(REQUEST));
-  expect(headers['grpc-accept-encoding']).toBe('identity,deflate,gzip');
+  const { headers, trailers } = await rawCall(receivers, 'snappy', REQUEST);
+  expect(headers['grpc-accept-encoding']).toBe('identity,deflate,gzip,zstd');
   expect(trailers['grpc-status']).toBe(String(status.UNIMPLEMENTED));
 });
 
@@ -279,6 +294,21 @@ test('O59 closing answers what was accepted', async () => {
   release.resolve();
   expect(await accepted).toBeInstanceOf(Buffer);
   await closing;
+});
+
+test('O59 closing does not wait for a client that never ends its message', async () => {
+  const receivers = await startReceivers();
+  const session = connect(`http://${receivers.grpc.address}`);
+  session.on('error', () => {});
+  const headers = { ':method': 'POST', ':path': EXPORT, 'content-type': 'application/grpc', te: 'trailers' };
+  const stream = session.request(headers);
+  stream.on('error', () => {});
+  stream.write(Buffer.from([0, 0, 0, 0, 9, 1]));
+  await once(stream, 'response');
+  const closed = new Promise((resolve) => stream.on('close', resolve));
+  await receivers[Symbol.asyncDispose]();
+  await closed;
+  expect(receivers.ingest.requests).toEqual([]);
 });
 
 test('a port that is taken fails the start, and is named', async () => {

@@ -3,6 +3,7 @@ import { MalformedError, TooLargeError } from '../../receiver/otlp/decode/errors
 import type { AnyValue } from '../../receiver/record/any-value.ts';
 import type { DraftRecord } from '../../receiver/record/draft.ts';
 import { fromJson, recordsOf } from './decoding.ts';
+import { ExportRequest } from './definitions.ts';
 
 /** The text of a request with these log records, given as JSON texts. */
 const requestText = (...records: string[]) =>
@@ -57,6 +58,14 @@ test('O36 enums as integers, as names, as numbers in strings', () => {
     9, 9, 20, 0, 99, 0,
   ]);
   expect(faultOf('{"severityNumber":"LOUD"}')).toContain('severityNumber "LOUD"');
+});
+
+test('O36 every name of the enum means its number', () => {
+  const { values } = ExportRequest.root.lookupEnum('opentelemetry.proto.logs.v1.SeverityNumber');
+  expect(Object.keys(values).length).toBe(25);
+  for (const [name, number] of Object.entries(values)) {
+    expect(readRecord(`{"severityNumber":"${name}"}`).severityNumber).toBe(number);
+  }
 });
 
 test('O37 unknown fields of any shape are passed over, on every level', () => {
