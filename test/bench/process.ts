@@ -21,6 +21,7 @@ export async function startPinned(program: readonly string[]): Promise<PinnedPro
   const pin = spawnSync('taskset', ['-c', '0', 'true']).status === 0 ? ['taskset', '-c', '0'] : [];
   const [command, ...args] = [...pin, process.execPath, ...program];
   const child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  process.once('exit', () => child.kill('SIGKILL'));
   const addresses = new Map<string, string>();
   const expected = program[0]!.endsWith('cli.js') ? 3 : 1;
   await new Promise<void>((resolve, reject) => {

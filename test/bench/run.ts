@@ -63,6 +63,7 @@ try {
   console.log('\nwarm queries (median of 7, over HTTP)');
   await measureQueries(server.address('dashboard'), workload, row);
   await server.stop();
+  workload.close();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -22,6 +22,7 @@ export interface Workload {
   /** All bodies, for the scan that queries are held against. */
   readonly bodies: readonly string[];
   request(index: number): Buffer;
+  close(): void;
 }
 
 /** Generates 30 days of traffic up to now and keeps the requests in a file, so that sending costs the sender little. */
@@ -77,8 +78,8 @@ export function makeWorkload(records: number, path: string): Workload {
     request(index) {
       const bytes = Buffer.allocUnsafe(starts[index + 1]! - starts[index]!);
       readSync(file, bytes, 0, bytes.length, starts[index]!);
-      if (index === starts.length - 2) closeSync(file);
       return bytes;
     },
+    close: () => closeSync(file),
   };
 }
