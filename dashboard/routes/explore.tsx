@@ -103,10 +103,11 @@ async function loadResults(search: Search): Promise<ExploreResults> {
   const signal = clientSignal(ctx);
   const { boundaries } = time.buckets;
   const recordId = single(ctx.query, 'record');
-  const asked = pageParam(ctx.query);
+  const cursor = single(ctx.query, 'cursor');
+  const asked = cursor === undefined ? pageParam(ctx.query) : 1;
   const [histogram, found, facets, chosen] = await Promise.all([
     boundaries.length > 1 ? store.histogram({ query: filter.query, boundaries, signal }) : NO_HISTOGRAM,
-    findPage(search, asked, signal),
+    findPage(search, asked, signal, cursor),
     loadFacets(site.options, { ...search, signal }),
     recordId === undefined ? null : store.get(recordId),
   ]);
@@ -117,10 +118,13 @@ async function loadResults(search: Search): Promise<ExploreResults> {
   const hasMore = shown.next !== null && page * settings.pageSize <= MAX_OFFSET;
   return {
     records: shown.records.map(recordLine),
-    complete: shown.complete,
+    searchOn:
+      shown.complete || shown.next === null
+        ? null
+        : link(base, '/logs', { ...fixedTime(state, time), cursor: shown.next }),
     paging: { page, pages: histogram.complete ? Math.max(pages, page) : page + Number(hasMore) },
     unbounded: !histogram.complete,
-    pinned: pinnedState(state, time, shown.records[0]),
+    pinned: page === 1 ? pinnedState(state, time, shown.records[0]) : fixedTime(state, time),
     histogram: histogramProps(histogram, time.buckets, search),
     facets,
     words: searchedWords(filter.query),
@@ -135,19 +139,23 @@ const NO_HISTOGRAM: Histogram = { counts: [], complete: true };
 
 const tailFilter = ({ q, service, logger, level }: ExploreState) => ({ q, service, logger, level });
 
-function findPage({ site, filter, time }: Search, page: number, signal: AbortSignal) {
+function findPage({ site, filter, time }: Search, page: number, signal: AbortSignal, cursor?: string) {
   const { pageSize } = site.options.settings;
   const offset = Math.min((page - 1) * pageSize, MAX_OFFSET);
   const { from, to } = time;
-  return site.options.store.search({ query: filter.query, from, to, limit: pageSize, offset, signal });
+  return site.options.store.search({ query: filter.query, from, to, limit: pageSize, offset, cursor, signal });
+}
+
+/** The state with the times it stands for now, so that it means the same later. */
+function fixedTime(state: ExploreState, { from, to }: Pick<SearchedTime, 'from' | 'to'>): ExploreState {
+  return { ...state, range: undefined, from: rfc3339(from), to: rfc3339(to) };
 }
 
 /**
- * The state with its times fixed, for the links to other pages: no newer record than the newest shown, so that records
- * that arrive meanwhile don't push the others from page to page.
+ * The first page's state for its links to the others: no newer record than the newest shown, so that records that
+ * arrive meanwhile don't push the others from page to page.
  */
 function pinnedState(state: ExploreState, time: SearchedTime, newest: StoredRecord | undefined): ExploreState {
   const isFixed = state.to !== undefined && !state.to.startsWith('now');
-  const to = isFixed || !newest ? time.to : newest.timestamp + 1n;
-  return { ...state, range: undefined, from: rfc3339(time.from), to: rfc3339(to) };
+  return fixedTime(state, { from: time.from, to: isFixed || !newest ? time.to : newest.timestamp + 1n });
 }

@@ -49,8 +49,8 @@ export interface ExploreProps {
 
 export interface ExploreResults {
   readonly records: readonly RecordLine[];
-  /** False when the search ended early by its time limit. */
-  readonly complete: boolean;
+  /** Where the search goes on, when its time limit ended it early. */
+  readonly searchOn: string | null;
   readonly paging: Paging;
   /** True when the number of pages isn't known. */
   readonly unbounded: boolean;
@@ -150,7 +150,7 @@ function List({ page, state, results, logger }: ExploreProps & { readonly result
   const pageHref = (number: number, of: ExploreState = pinned, change: Parameters = {}) =>
     link(page.base, '/logs', { ...of, page: number === 1 ? undefined : String(number), ...change });
   const here = (change?: Parameters) => pageHref(paging.page, state, change);
-  if (records.length === 0 && !chosen) {
+  if (records.length === 0 && !chosen && !results.searchOn) {
     return <NothingMatches what="No record in this stretch of time is like that." ways={results.relaxations} />;
   }
   return (
@@ -175,8 +175,10 @@ function List({ page, state, results, logger }: ExploreProps & { readonly result
           />
         )}
       </div>
-      {!results.complete && (
-        <p class="sub">The search took too long and ended early; the next page goes on from there.</p>
+      {results.searchOn && (
+        <p class="sub">
+          The search took long and stopped before the end. <a href={results.searchOn}>Search on from there</a>
+        </p>
       )}
       <Pager
         paging={paging}

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LogRecord } from '../../../receiver/record/log-record.ts';
+import { InvalidCursorError } from '../../../receiver/store/errors.ts';
+import type { LogStore, SearchPage, SearchRequest } from '../../../receiver/store/store.ts';
 import { getPage, type Site, startSite } from '../../helpers/dashboard-site.ts';
 import { elementsOf, linksTo, visibleText } from '../../helpers/html.ts';
 import { batch, errorRecord, HOUR, logRecord, MINUTE, NOON, SECOND, warningRecord } from '../../helpers/records.ts';
@@ -212,5 +214,44 @@ describe('one logger', () => {
     const gone = await getPage(site, `${list}&record=unknown`);
     expect(gone.status).toBe(200);
     expect(visibleText(gone.html)).toContain('This record is no longer here');
+  });
+});
+
+describe('a search that ends early by its time limit', () => {
+  /** A store that looks at a handful of records a time, as one with a time budget does. */
+  function impatient(store: LogStore): LogStore {
+    return Object.assign(Object.create(store) as LogStore, {
+      async search(request: SearchRequest): Promise<SearchPage> {
+        const page = await store.search({ ...request, limit: 3 });
+        return { ...page, complete: page.next === null };
+      },
+    });
+  }
+
+  test('P33 says so, and goes on from there with everything kept', async () => {
+    const { site } = await siteWith(numbered(5));
+    await using _ = site;
+    await using slow = await startSite({ store: impatient(site.store) });
+    const first = await getPage(slow, '/logs?q=n&level=INFO');
+    expect(messagesOf(first.html)).toEqual(['n1', 'n2', 'n3']);
+    const [on] = linksTo(first.html, 'Search on from there');
+    expect(Object.fromEntries(new URL(on!, slow.url).searchParams)).toMatchObject({ q: 'n', level: 'INFO' });
+    const second = await getPage(slow, on!);
+    expect(messagesOf(second.html)).toEqual(['n4', 'n5']);
+    expect(linksTo(second.html, 'Search on')).toEqual([]);
+  });
+
+  test('a place to go on from that never was is 400', async () => {
+    const { site } = await siteWith(numbered(1));
+    await using _ = site;
+    const store = Object.assign(Object.create(site.store) as LogStore, {
+      search: async () => {
+        throw new InvalidCursorError('no page of this search handed out that cursor');
+      },
+    });
+    await using strict = await startSite({ store });
+    const { status, html } = await getPage(strict, '/logs?cursor=made-up');
+    expect(status).toBe(400);
+    expect(visibleText(html)).toContain('no such place to go on from');
   });
 });
