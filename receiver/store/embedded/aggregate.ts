@@ -2,9 +2,10 @@ import { fieldTexts } from '../../query/field-values.ts';
 import { LEVELS, levelIndexOf } from '../../record/severity.ts';
 import type { Facets, FacetsRequest, Histogram, HistogramRequest } from '../store.ts';
 import type { DayFiles } from './day-files.ts';
+import { candidateLoggers, countedLevels } from './day-plan.ts';
 import type { Pace } from './pace.ts';
-import { candidateLoggers, countedLevels, type Plan, planQuery } from './plan.ts';
-import { countDay, Slots, zeroCounts } from './slots.ts';
+import { type Plan, planQuery } from './plan.ts';
+import { type AddCount, countDay, END_OF_TIME, Slots, zeroCounts } from './slots.ts';
 import { walk } from './walk.ts';
 
 /** Rows to fetch at a time when all are wanted. */
@@ -35,52 +36,75 @@ export async function readHistogram(
   return { counts, complete: true };
 }
 
-/** The counts, or null when the summaries of some day cannot tell. */
+/** The counts, or null when the summaries cannot tell. */
 async function countFromSummaries(files: DayFiles, plan: Plan, slots: Slots, pace: Pace): Promise<number[] | null> {
   const counts = zeroCounts(slots);
+  const isComplete = await countMatching(files, plan, slots, pace, (_, slot, levelIndex, count) => {
+    counts[slot * LEVELS.length + levelIndex]! += count;
+  });
+  return isComplete ? counts : null;
+}
+
+/** Counts matching records by logger, slot and level; false when the summaries of some day cannot tell. */
+async function countMatching(files: DayFiles, plan: Plan, slots: Slots, pace: Pace, add: AddCount): Promise<boolean> {
   for (const day of files.days()) {
     if (!slots.touches(day)) continue;
     await pace.pause();
     const summary = files.summary(day);
     const levels = countedLevels(plan, summary);
-    if (!levels) return null;
+    if (!levels) return false;
     const loggers = new Set(candidateLoggers(plan, summary));
     countDay(files, day, summary, { slots, issuesOnly: false }, (logger, slot, levelIndex, count) => {
-      if (loggers.has(logger) && levels.has(levelIndex)) counts[slot * LEVELS.length + levelIndex]! += count;
+      if (loggers.has(logger) && levels.has(levelIndex)) add(logger, slot, levelIndex, count);
     });
   }
-  return counts;
+  return true;
 }
 
-/** See `LogStore.facets`. */
+/** See `LogStore.facets`. Services and loggers are counted from summaries where these can tell, all else from records. */
 export async function readFacets(
   files: DayFiles,
   { field, query, from, to, limit }: Omit<FacetsRequest, 'signal'>,
   pace: Pace,
 ): Promise<Facets> {
-  const textsOf = fieldTexts(field);
-  const counts = new Map<string, number>();
-  let characters = 0;
-  let complete = true;
-  for await (const { records } of walk(
-    files,
-    { plan: planQuery(query), order: 'newest', from, to, firstRows: MANY_ROWS },
-    pace,
-  )) {
-    for (const text of records.flatMap(textsOf)) {
-      const count = counts.get(text);
-      if (count !== undefined) counts.set(text, count + 1);
-      else if (counts.size < VALUES_HELD && characters + text.length <= VALUE_CHARACTERS_HELD) {
-        counts.set(text, 1);
-        characters += text.length;
-      } else complete = false;
-    }
-    if (pace.isExhausted) {
-      complete = false;
-      break;
-    }
+  const plan = planQuery(query);
+  if (field.kind === 'named' && (field.name === 'service' || field.name === 'logger')) {
+    const values = new DistinctValues();
+    const { name } = field;
+    const slots = new Slots([from ?? 0n, to ?? END_OF_TIME]);
+    const isComplete = await countMatching(files, plan, slots, pace, (logger, _, __, count) => {
+      // A field that is empty is absent.
+      if (logger[name] !== '') values.add(logger[name], count);
+    });
+    if (isComplete) return values.mostFrequent(limit);
   }
-  const values = [...counts].map(([value, count]) => ({ value, count }));
-  values.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
-  return { values: values.slice(0, limit), complete };
+  const values = new DistinctValues();
+  const textsOf = fieldTexts(field);
+  for await (const { records } of walk(files, { plan, order: 'newest', from, to, firstRows: MANY_ROWS }, pace)) {
+    for (const text of records.flatMap(textsOf)) values.add(text, 1);
+    if (pace.isExhausted) return { ...values.mostFrequent(limit), complete: false };
+  }
+  return values.mostFrequent(limit);
+}
+
+/** Values with their counts, as many as may be held. */
+class DistinctValues {
+  readonly #counts = new Map<string, number>();
+  #characters = 0;
+  #isComplete = true;
+
+  add(value: string, amount: number): void {
+    const count = this.#counts.get(value);
+    if (count !== undefined) this.#counts.set(value, count + amount);
+    else if (this.#counts.size < VALUES_HELD && this.#characters + value.length <= VALUE_CHARACTERS_HELD) {
+      this.#counts.set(value, amount);
+      this.#characters += value.length;
+    } else this.#isComplete = false;
+  }
+
+  mostFrequent(limit: number): Facets {
+    const values = [...this.#counts].map(([value, count]) => ({ value, count }));
+    values.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+    return { values: values.slice(0, limit), complete: this.#isComplete };
+  }
 }

@@ -6,10 +6,7 @@ import type { DayFiles } from './day-files.ts';
 import type { LoggerSummary, RecordPlace } from './day-reader.ts';
 import { isErrorLevel } from './logger-table.ts';
 import type { Pace } from './pace.ts';
-import { countDay, Slots, zeroCounts } from './slots.ts';
-
-/** Beyond every timestamp (they stay below 2^63). */
-const END_OF_TIME = 2n ** 63n;
+import { countDay, END_OF_TIME, Slots, zeroCounts } from './slots.ts';
 
 /** A card in the making; days are added newest first. */
 interface Card {

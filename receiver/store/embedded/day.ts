@@ -1,7 +1,7 @@
 /** A day file's day: whole UTC days since the Unix epoch. */
 export type Day = number;
 
-export const NANOSECONDS_PER_DAY = 86_400_000_000_000n;
+const NANOSECONDS_PER_DAY = 86_400_000_000_000n;
 /** The same as a double, exactly: times within a day need no bigint. */
 export const DAY_LENGTH = 86_400_000_000_000;
 /** Counts are kept by quarter of an hour, which every time zone's slots are made of. */

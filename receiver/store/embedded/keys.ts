@@ -27,10 +27,9 @@ export function keyOf(text: string): Key {
   return (high & 0xffff) * 2 ** 32 + (low >>> 0) || 1;
 }
 
-/** The key of a trace id: its last digits, which are random even where the first are a time (W3C trace context). */
-export function traceKeyOf(traceId: string): Key | null {
-  const key = Number.parseInt(traceId.slice(-KEY_DIGITS), 16);
-  return Number.isNaN(key) ? null : key;
+/** The key of a trace id (32 hexadecimal digits): its last digits, which are random even where the first are a time (W3C trace context). */
+export function traceKeyOf(traceId: string): Key {
+  return Number.parseInt(traceId.slice(-KEY_DIGITS), 16);
 }
 
 /** The key of an attribute's value as queries compare it, or null when the record has none that can be asked for. */

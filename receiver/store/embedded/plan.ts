@@ -1,12 +1,10 @@
 import { compileQuery } from '../../query/evaluate.ts';
 import { and, type NamedField, type Query } from '../../query/tree.ts';
 import type { LogRecord } from '../../record/log-record.ts';
-import { LEVELS, levelIndexOf, WARNING_FROM } from '../../record/severity.ts';
-import type { DaySummary, LoggerSummary, RowSource, Severity } from './day-reader.ts';
+import type { Severity } from './day-reader.ts';
 import { keyOf, MANY_VALUES, traceKeyOf } from './keys.ts';
-import { isErrorLevel } from './logger-table.ts';
 
-type Matcher = (record: LogRecord) => boolean;
+export type Matcher = (record: LogRecord) => boolean;
 
 /** A query taken apart by what each of its AND terms needs to see. All parts must hold. */
 export interface Plan {
@@ -20,12 +18,7 @@ export interface Plan {
   readonly rest: Matcher | null;
 }
 
-const INDEX_OF_KEY = {
-  trace_key: 'record_by_trace',
-  group_key: 'record_by_group',
-  object_key: 'record_by_object',
-} as const;
-type KeyColumn = keyof typeof INDEX_OF_KEY;
+export type KeyColumn = 'trace_key' | 'group_key' | 'object_key';
 
 export function planQuery(query: Query): Plan {
   const terms = query.type === 'and' ? query.terms : [query];
@@ -60,14 +53,17 @@ function asksOnly(query: Query, fields: readonly NamedField[]): boolean {
   }
 }
 
+const TRACE_ID = /^[0-9a-f]{32}$/;
+
 function keyOfTerm(query: Query): Plan['key'] {
   if (query.type !== 'field' || query.field.kind === 'resource' || query.test.op !== 'equals') return null;
   const { value } = query.test;
   const name = query.field.kind === 'named' ? query.field.name : query.field.key;
   switch (name) {
     case 'trace': {
-      const key = query.field.kind === 'named' ? traceKeyOf(value) : null;
-      return key === null ? null : { column: 'trace_key', keys: [key] };
+      if (query.field.kind === 'attribute') return null;
+      // Records have whole trace ids or none, so nothing else can be found.
+      return { column: 'trace_key', keys: TRACE_ID.test(value) ? [traceKeyOf(value)] : [] };
     }
     case 'group':
     case 'logvitals.group.id':
@@ -80,87 +76,4 @@ function keyOfTerm(query: Query): Plan['key'] {
     default:
       return null;
   }
-}
-
-/** How a day is searched by a plan. */
-export interface DayPlan {
-  /** To be merged; none when the day can hold no match. */
-  readonly sources: readonly RowSource[];
-  /** What is left to ask of each row. */
-  readonly matches: Matcher | null;
-}
-
-/** Loggers beyond so many are not walked one by one and merged, but picked out of all. */
-const MERGED_LOGGERS = 32;
-
-export function planDay(plan: Plan, summary: DaySummary): DayPlan {
-  const loggers = candidateLoggers(plan, summary);
-  const severities = candidateSeverities(plan, summary);
-  const areAllIssues = severities?.every(([, { severityNumber }]) => severityNumber >= WARNING_FROM) ?? false;
-  const areAllErrors =
-    severities?.every(([, { severityNumber }]) => isErrorLevel(levelIndexOf(severityNumber))) ?? false;
-  const isNowhere =
-    loggers.length === 0 ||
-    severities?.length === 0 ||
-    (areAllIssues && loggers.every(({ newestIssue }) => newestIssue === null)) ||
-    (areAllErrors && loggers.every(({ newestError }) => newestError === null));
-  if (isNowhere) return { sources: [], matches: null };
-
-  const conditions: string[] = [];
-  if (areAllIssues) conditions.push(`severity >= ${WARNING_FROM}`);
-  if (severities && severities.length < (summary.severities?.size ?? 0)) {
-    conditions.push(`severity_kind IN (${severities.map(([id]) => id).join()})`);
-  }
-  // Too many pairs to look up: each row is asked.
-  const asked = [plan.severities && !severities ? (plan.severities as Matcher) : null, plan.rest].filter(
-    (m) => m !== null,
-  );
-  const matches = asked.length > 0 ? (record: LogRecord) => asked.every((matcher) => matcher(record)) : null;
-
-  const isEveryLogger = loggers.length === summary.loggers.size;
-  const pickLoggers = isEveryLogger ? [] : [`logger IN (${loggers.map(({ id }) => id).join()})`];
-  if (plan.key) {
-    const { column, keys } = plan.key;
-    const sources = keys.map((key) => ({
-      index: INDEX_OF_KEY[column],
-      conditions: [`${column} = ${key}`, ...pickLoggers, ...conditions],
-    }));
-    return { sources, matches };
-  }
-  if (isEveryLogger || loggers.length > MERGED_LOGGERS) {
-    const index = areAllIssues ? 'issue_by_time' : 'record_by_time';
-    return { sources: [{ index, conditions: [...pickLoggers, ...conditions] }], matches };
-  }
-  const index = areAllIssues ? 'issue_by_logger' : 'record_by_logger';
-  const sources = loggers.map(({ id }) => ({ index, conditions: [`logger = ${id}`, ...conditions] }));
-  return { sources, matches };
-}
-
-export function candidateLoggers(plan: Plan, summary: DaySummary): LoggerSummary[] {
-  const loggers = [...summary.loggers.values()];
-  return plan.loggers ? loggers.filter(plan.loggers) : loggers;
-}
-
-/** The day's severities that match, or null when all do, or when the day has too many to tell. */
-function candidateSeverities(plan: Plan, summary: DaySummary): [number, Severity][] | null {
-  const { severities } = plan;
-  if (!severities || !summary.severities) return null;
-  return [...summary.severities].filter(([, severity]) => severities(severity));
-}
-
-/**
- * Which levels' records match, when that can be told from the counts alone; null when it can't: a level whose records
- * match in part, or something to ask of the records themselves.
- */
-export function countedLevels(plan: Plan, summary: DaySummary): ReadonlySet<number> | null {
-  const all = LEVELS.map((_, levelIndex) => levelIndex);
-  if (plan.rest) return null;
-  if (!plan.severities) return new Set(all);
-  if (!summary.severities) return null;
-  const matching = new Set<number>();
-  const others = new Set<number>();
-  for (const severity of summary.severities.values()) {
-    (plan.severities(severity) ? matching : others).add(levelIndexOf(severity.severityNumber));
-  }
-  return [...matching].some((levelIndex) => others.has(levelIndex)) ? null : matching;
 }

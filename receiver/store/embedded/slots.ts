@@ -5,6 +5,9 @@ import type { DayFiles } from './day-files.ts';
 import type { DaySummary, LoggerSummary } from './day-reader.ts';
 import { isIssueLevel } from './logger-table.ts';
 
+/** Beyond every timestamp (they stay below 2^63). */
+export const END_OF_TIME = 2n ** 63n;
+
 /** Time cut into slots: boundaries in ascending order, n + 1 for n slots. */
 export class Slots {
   readonly boundaries: readonly bigint[];
@@ -41,6 +44,9 @@ export class Slots {
   }
 }
 
+/** Told how many of a logger's records are in a slot, in parts; loggers are the summary's. */
+export type AddCount = (logger: LoggerSummary, slot: number, levelIndex: number, count: number) => void;
+
 interface CountRequest {
   readonly slots: Slots;
   /** Only warnings and errors are asked for. */
@@ -49,14 +55,14 @@ interface CountRequest {
 
 /**
  * Counts a day's records by slot from its summary; only quarters of an hour that a boundary cuts are counted in the
- * file, by an index. Calls back with loggers of the summary.
+ * file, by an index.
  */
 export function countDay(
   files: DayFiles,
   day: Day,
   summary: DaySummary,
   { slots, issuesOnly }: CountRequest,
-  add: (logger: LoggerSummary, slot: number, levelIndex: number, count: number) => void,
+  add: AddCount,
 ): void {
   const slotOfQuarter: number[] = [];
   const cutQuarters: number[] = [];

@@ -1,10 +1,11 @@
 import { DamagedBytesError } from './bytes.ts';
 import { DAY_LENGTH, type Day, startOf, timeWithin } from './day.ts';
 import type { DayFiles } from './day-files.ts';
+import { type DayPlan, planDay } from './day-plan.ts';
 import type { RecordPlace, RowSource } from './day-reader.ts';
 import type { LazyRecord } from './lazy-record.ts';
 import type { Pace } from './pace.ts';
-import { type DayPlan, type Plan, planDay } from './plan.ts';
+import type { Plan } from './plan.ts';
 import type { Order, Position } from './position.ts';
 
 export interface Walk {
