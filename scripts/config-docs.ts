@@ -63,7 +63,7 @@ or its SHA-256 (\`printf %s "$TOKEN" | sha256sum\`). Whoever protects the ports 
 \`\`\`
 
 Client commands (\`logvitals search\`, \`tail\`, \`import\` and the others) send the token in \`LOGVITALS_TOKEN\`. To a server
-the same variable is a token that may send and read, not remove: \`logvitals prune --url …\` wants one with \`manage\`.
+the same variable is a token with all scopes.
 
 ## Every setting
 

@@ -1,5 +1,5 @@
 /** The commands that work on records, against a real server and against a storage alone. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -270,7 +270,12 @@ describe('without --url and --storage', () => {
 
 test('P40 a server that wants a token gets it from LOGVITALS_TOKEN, and without says what to do', async () => {
   const token = 'a-token-only-this-test-knows';
-  const locked = await startServer({ environment: { LOGVITALS_TOKEN: token } });
+  const reader = 'a-token-that-may-only-read';
+  const cwd = join(folder.path, 'locked');
+  mkdirSync(cwd);
+  const tokens = [{ name: 'reader', token: reader, scopes: ['read'] }];
+  writeFileSync(join(cwd, 'logvitals.config.json'), JSON.stringify({ auth: { tokens } }));
+  const locked = await startServer({ cwd, environment: { LOGVITALS_TOKEN: token } });
   try {
     const refused = await cli(['search', '--url', locked.dashboard]);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('wants a token; put one') });
@@ -281,11 +286,12 @@ test('P40 a server that wants a token gets it from LOGVITALS_TOKEN, and without 
       code: 0,
       stderr: '',
     });
-    const prune = await cli(['prune', '--url', locked.dashboard], { LOGVITALS_TOKEN: token });
+    const prune = await cli(['prune', '--url', locked.dashboard], { LOGVITALS_TOKEN: reader });
     expect(prune).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("doesn't let the token in LOGVITALS_TOKEN do this"),
     });
+    expect(await cli(['prune', '--url', locked.dashboard], { LOGVITALS_TOKEN: token })).toMatchObject({ code: 0 });
   } finally {
     await locked.stop();
   }
