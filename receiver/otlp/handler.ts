@@ -17,6 +17,8 @@ export interface RequestLimits {
   readonly requestBytes: number;
   /** Longest string kept in a body or attribute, in bytes of UTF-8. */
   readonly valueBytes: number;
+  /** Bytes of bodies held at once, all requests together; by default twice the largest request, and at least 64 MiB. */
+  readonly inFlightBytes?: number;
 }
 
 export interface LogsHandlerOptions {
@@ -35,8 +37,8 @@ const VALUES_PER_RECORD = 4;
 const MIN_RECORD_WEIGHT = 4 * 1024 * 1024;
 /** Decoded records take up to so many times their bytes; honest requests take three or four. */
 const WEIGHT_PER_BYTE = 8;
-/** Requests of the largest size that may be held at once. */
 const LARGEST_REQUESTS_HELD = 2;
+const MIN_IN_FLIGHT_BYTES = 64 * 1024 * 1024;
 
 /**
  * The one way from a request's bytes to an answer, for both transports: decode, normalize, hand to ingest, say what
@@ -52,7 +54,7 @@ export class LogsHandler {
   readonly #metrics: SelfMetrics;
 
   constructor(options: LogsHandlerOptions) {
-    const { requestBytes, valueBytes } = options.limits;
+    const { requestBytes, valueBytes, inFlightBytes } = options.limits;
     this.requestBytes = requestBytes;
     this.#ingest = options.ingest;
     this.#limits = {
@@ -62,7 +64,9 @@ export class LogsHandler {
     };
     this.#now = options.now;
     this.#diagnostics = options.diagnostics;
-    this.#inFlight = new ByteBudget(requestBytes * LARGEST_REQUESTS_HELD);
+    this.#inFlight = new ByteBudget(
+      inFlightBytes ?? Math.max(requestBytes * LARGEST_REQUESTS_HELD, MIN_IN_FLIGHT_BYTES),
+    );
     this.#metrics = new SelfMetrics(options.metrics, this.#inFlight);
   }
 
@@ -127,6 +131,8 @@ function remarks(decoded: DecodedRequest, limits: DecodeLimits): string {
   if (rejected > 0) {
     parts.push(`${rejected} of ${rejected + accepted} log records rejected; the first because: ${decoded.firstFault}`);
   }
-  if (truncatedValues > 0) parts.push(`${truncatedValues} values cut to ${limits.valueBytes} bytes`);
+  if (truncatedValues > 0) {
+    parts.push(`${truncatedValues} ${truncatedValues === 1 ? 'value' : 'values'} cut to ${limits.valueBytes} bytes`);
+  }
   return parts.join('; ');
 }

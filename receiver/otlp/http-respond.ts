@@ -18,8 +18,9 @@ export function encodingOf(request: IncomingMessage): Encoding | null {
   return ENCODINGS.get(mediaType.trim().toLowerCase()) ?? null;
 }
 
-/** Answers in the request's encoding (O5, O21), in JSON where it has none. Resolves when the answer is out. */
+/** Answers in the request's encoding (O5, O21), in JSON where it has none. Resolves when the answer is out, or nobody waits for it. */
 export function respond(request: IncomingMessage, response: ServerResponse, outcome: ExportOutcome): Promise<void> {
+  if (response.destroyed) return Promise.resolve();
   const encoding = encodingOf(request) ?? 'json';
   const body = outcome.kind === 'accepted' ? encodeExportResponse(encoding, outcome) : encodeStatus(encoding, outcome);
   if (outcome.kind === 'unauthenticated') response.setHeader('www-authenticate', 'Bearer');
@@ -32,8 +33,7 @@ export function respond(request: IncomingMessage, response: ServerResponse, outc
   });
   if (!request.complete) discardRest(request);
   return new Promise((resolve) => {
-    response.once('close', resolve);
-    response.end(body, () => resolve());
+    response.once('close', resolve).end(body, resolve);
   });
 }
 

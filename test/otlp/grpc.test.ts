@@ -112,6 +112,14 @@ test('O19 O25 P3 storage away or a full queue get UNAVAILABLE with RetryInfo', a
   }
 });
 
+test('O25 messages beyond what may be in flight get UNAVAILABLE with RetryInfo', async () => {
+  await using receivers = await startReceivers({ limits: { inFlightBytes: 10 } });
+  const error = await errorOf(receivers, REQUEST);
+  expect(error.code).toBe(status.UNAVAILABLE);
+  expect(statusDetails(error)).toHaveProperty('details');
+  expect(receivers.ingest.requests).toEqual([]);
+});
+
 test('O22 a storage that refuses for good gets INTERNAL, without RetryInfo', async () => {
   await using receivers = await startReceivers();
   receivers.ingest.outcome = { status: 'failed', reason: 'the disk is broken' };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { decode, ExportRequest, encode, exportRequest, Status } from './definitions.ts';
@@ -219,8 +220,25 @@ test('O14 a client gone in mid-body stores nothing, and gives its room back', as
   expect((await post(receivers, PROTOBUF)).status).toBe(200);
 });
 
+test('O14 O59 a client gone before its answer leaves nothing behind', async () => {
+  const receivers = await startReceivers();
+  const release = Promise.withResolvers<void>();
+  receivers.ingest.gate = release.promise;
+  const request = open(receivers, { headers: { 'content-type': 'application/x-protobuf' } });
+  request.on('error', () => {});
+  request.end(PROTOBUF);
+  await expect.poll(() => receivers.ingest.requests.length).toBe(1);
+  request.destroy();
+  const closing = receivers[Symbol.asyncDispose]();
+  // Long enough for our side to see the connection end; the outcome must be the same either way.
+  await setTimeout(100);
+  release.resolve();
+  await closing;
+  expect(receivers.metrics.render()).toContain('bytes_in_flight 0');
+});
+
 test('O22 bodies beyond what may be in flight get 503 with Retry-After', async () => {
-  await using receivers = await startReceivers({ limits: { requestBytes: 10_000 } });
+  await using receivers = await startReceivers({ limits: { requestBytes: 10_000, inFlightBytes: 20_000 } });
   const slow = Array.from({ length: 2 }, () => {
     const request = open(receivers, { headers: { 'content-type': 'application/x-protobuf' } });
     request.on('error', () => {});

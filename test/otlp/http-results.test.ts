@@ -110,7 +110,7 @@ test.each(ENCODINGS)('O18 O54 a warning in %s: nothing rejected, and a message',
   const request = exportRequest({ body: { stringValue: 'x'.repeat(2000) } });
   const response = await post(receivers, encoding, bytesOf(encoding, request));
   const { partialSuccess } = await messageOf(ExportResponse, encoding, response);
-  expect(partialSuccess).toMatchObject({ errorMessage: '1 values cut to 1024 bytes' });
+  expect(partialSuccess).toMatchObject({ errorMessage: '1 value cut to 1024 bytes' });
   expect(Number((partialSuccess as { rejectedLogRecords?: string }).rejectedLogRecords ?? 0)).toBe(0);
   expect(receivers.ingest.records[0]?.body).toBe('x'.repeat(1024));
 });
