@@ -1,13 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmod, mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { StoreError, StoreUnavailableError } from '../../receiver/store/errors.ts';
-import { at, batch, logRecord, NOON } from '../helpers/records.ts';
+import { at, batch, DAY, logRecord, NOON } from '../helpers/records.ts';
 import { searchAll, searchBodies } from './contract/harness.ts';
 import { embeddedFolder } from './embedded-folder.ts';
+
+/** Nothing is timed; this only ends a wait that would be in vain. */
+const PATIENTLY = { timeout: 50_000 };
 
 const CHILD = join(import.meta.dirname, 'embedded-child.ts');
 
@@ -97,6 +100,47 @@ describe('folders that cannot be used', () => {
   });
 });
 
+describe('many days', () => {
+  test('P36 days that are wholly older go with their files, and nothing keeps these open', async () => {
+    await using folder = await embeddedFolder();
+    const store = await folder.open();
+    const days = Array.from({ length: 5 }, (_, day) =>
+      logRecord({ timestamp: NOON - BigInt(day) * DAY, body: `${day}` }),
+    );
+    await store.append([batch(days)]);
+    expect(await searchAll(store)).toHaveLength(days.length);
+    expect(await store.prune({ olderThan: NOON - 2n * DAY, batchSize: 100, dryRun: false })).toEqual({ removed: 2 });
+    const files = (await readdir(folder.directory)).filter((name) => /^\d{4}-/.test(name) && !/-(wal|shm)$/.test(name));
+    expect(files.sort()).toEqual(['2026-11-18.db', '2026-11-19.db', '2026-11-20.db']);
+    expect((await openFiles(folder.directory)).filter((path) => path.includes('(deleted)'))).toEqual([]);
+    expect(await searchBodies(store)).toEqual(['0', '1', '2']);
+    // A late record makes its day anew.
+    await store.append([batch([logRecord({ timestamp: NOON - 4n * DAY, body: 'late' })])]);
+    expect(await searchBodies(store)).toEqual(['0', '1', '2', 'late']);
+  });
+
+  test('more days than are kept open are written and read, and few files stay open', async () => {
+    await using folder = await embeddedFolder();
+    const store = await folder.open();
+    const records = Array.from({ length: 70 }, (_, day) =>
+      logRecord({ timestamp: NOON - BigInt(day) * DAY, body: `${day}`, severityNumber: 17 }),
+    );
+    await store.append([batch(records)]);
+    expect(await searchBodies(store, { limit: 9 })).toEqual(records.map(({ body }) => body));
+    const boundaries = [NOON - 100n * DAY, NOON + DAY];
+    const [card] = await store.cards({ boundaries, recentFrom: NOON - 50n * DAY });
+    expect(card?.recentErrors).toBe(51);
+    expect((await openFiles(folder.directory)).length).toBeLessThan(3 * 50);
+  });
+});
+
+/** The files in a folder that this process has open, where the system tells. */
+async function openFiles(directory: string): Promise<string[]> {
+  const links = await readdir('/proc/self/fd').catch(() => []);
+  const paths = await Promise.all(links.map((link) => readlink(`/proc/self/fd/${link}`).catch(() => '')));
+  return paths.filter((path) => path.startsWith(directory));
+}
+
 describe('damaged files', () => {
   const other = at('2026-11-19T12:00:00Z');
 
@@ -117,7 +161,7 @@ describe('damaged files', () => {
     const store = await folder.open();
     expect(await searchBodies(store)).toEqual(['sound day']);
     expect((await store.loggers()).map(({ lastSeen }) => lastSeen)).toEqual([other]);
-    await expect.poll(() => readdir(folder.directory)).toContain('2026-11-20.db.damaged');
+    await expect.poll(() => readdir(folder.directory), PATIENTLY).toContain('2026-11-20.db.damaged');
     expect(folder.said.join('\n')).toContain('2026-11-20.db is damaged');
     await store.append([batch([logRecord({ body: 'new' })])]);
     expect(await searchBodies(store)).toEqual(['new', 'sound day']);
@@ -161,7 +205,9 @@ describe('damaged files', () => {
     await store.append([batch([logRecord({ body: 'new' })])]);
     const query = { type: 'text', text: 'day' } as const;
     expect(await searchBodies(store, { query })).toEqual(['sound day']);
-    await expect.poll(() => folder.said.join('\n')).toContain('2026-11-20.db: a record cannot be read and is left out');
+    await expect
+      .poll(() => folder.said.join('\n'), PATIENTLY)
+      .toContain('2026-11-20.db: a record cannot be read and is left out');
     expect(await readdir(folder.directory)).not.toContain('2026-11-20.db.damaged');
     expect(await searchBodies(store)).toEqual(['new', 'sound day']);
   });
