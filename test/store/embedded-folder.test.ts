@@ -161,8 +161,8 @@ describe('damaged files', () => {
     const store = await folder.open();
     expect(await searchBodies(store)).toEqual(['sound day']);
     expect((await store.loggers()).map(({ lastSeen }) => lastSeen)).toEqual([other]);
-    await expect.poll(() => readdir(folder.directory), PATIENTLY).toContain('2026-11-20.db.damaged');
-    expect(folder.said.join('\n')).toContain('2026-11-20.db is damaged');
+    await expect.poll(() => folder.said.join('\n'), PATIENTLY).toContain('2026-11-20.db is damaged');
+    expect(await readdir(folder.directory)).toContain('2026-11-20.db.damaged');
     await store.append([batch([logRecord({ body: 'new' })])]);
     expect(await searchBodies(store)).toEqual(['new', 'sound day']);
   });
