@@ -42,7 +42,7 @@ async function send(exporter: LogRecordExporter): Promise<void> {
   await provider.shutdown();
 }
 
-test.each(Object.entries(EXPORTERS))('O1 O2 O7 O28 P1 what %s sends is stored, whole', async (_name, create) => {
+test.each(Object.entries(EXPORTERS))('O1 O2 O7 O28 O47 P1 what %s sends is stored, whole', async (_name, create) => {
   await using receivers = await startReceivers();
   await send(create(receivers));
   expect(receivers.ingest.records.length).toBe(1);

@@ -6,7 +6,7 @@ import { ExportRequest } from './definitions.ts';
 import { expectedRecords } from './expected.ts';
 import { requests } from './generators.ts';
 
-test('O42 O44 O48 random requests decode to what protobufjs reads from the same definitions', () => {
+test('O42 O44 O47 O48 random requests decode to what protobufjs reads from the same definitions', () => {
   fc.assert(
     fc.property(requests, (request) => {
       const bytes = Buffer.from(ExportRequest.encode(ExportRequest.fromObject(request)).finish());
