@@ -96,10 +96,16 @@ function AlertItem({
         <span class={`pill ${tone}`}>
           {exact(count)} × {thresholdLevel}, threshold {exact(threshold)}
         </span>
-        <Age page={page} time={alert.firedAt} class="last" />
+        <Age page={page} time={alert.timestamp} class="last" />
       </header>
       <p class="sub">
         {windowWords(page, alert)}
+        {alert.firedAt - alert.timestamp >= LATE && (
+          <>
+            {' · '}
+            <Age page={page} time={alert.firedAt} prefix="noticed" />
+          </>
+        )}
         {alert.path && (
           <>
             {' · '}
@@ -131,6 +137,9 @@ function AlertItem({
     </li>
   );
 }
+
+/** Nanoseconds between a record's time and its arrival from which on it is worth a word (P25). */
+const LATE = 60_000_000_000n;
 
 const LINE_TONES = { failing: 'bad', warning: 'warn', clean: 'plain' } as const;
 

@@ -76,7 +76,9 @@ export function Row({ page, card, range }: Omit<CardProps, 'alertRule'>) {
       <Strip base={page.base} card={card} range={range} />
       <div class="nums">
         <StatusPill status={card.status} />
-        <span class="issues">{issuesInWords(card)}</span>
+        <span class="issues" title={issuesInWords(card)}>
+          {issuesInWords(card)}
+        </span>
         <span class="volume" title={plural(card.total, 'record')}>
           {short(card.total)}
         </span>

@@ -51,6 +51,18 @@ test('P28 what fires stands apart from what fired, each with its lines and its p
   expect(visibleText((await getPage(site, '/')).html)).toContain('Alerts 1 firing');
 });
 
+test('P25 an alert of records that came late says when it was noticed', async () => {
+  await using site = await startSite();
+  await fire(
+    site.store,
+    alert({ timestamp: NOON - 30n * HOUR, firedAt: NOON - 2n * HOUR }),
+    alert({ logger: 'in time' }),
+  );
+  const text = visibleText((await getPage(site, '/alerts')).html);
+  expect(text).toMatch(/History shop \/ payments .* 30 h ago .* · noticed 2 h ago/);
+  expect(text.match(/noticed/g)).toHaveLength(1);
+});
+
 test('P17 an alert leads to exactly the records of its window', async () => {
   await using site = await startSite();
   const end = NOON - 5n * MINUTE;
