@@ -8,15 +8,15 @@ import { Random } from './random.ts';
 
 const SEED = 20_261_121;
 const DAYS_OF_HISTORY = 30;
-/** 150 thousand records in all: enough to look lived in, little enough to be there in seconds. */
+/** 175 thousand records in all: enough to look lived in, little enough to be there in seconds. */
 const RECORDS_PER_DAY = 4800;
 /** The last day is busier, so that the end of history and the live traffic fit together. */
-const RECORDS_OF_LAST_DAY = 12_000;
+const RECORDS_OF_LAST_DAY = 36_000;
 const CHUNK = 500;
 /** Rough size of a decoded record, for the ingest queue's limit. */
 const RECORD_BYTES = 1000;
-/** Requests per second while live; each leaves two to eleven lines. */
-const LIVE_REQUESTS_PER_SECOND = 2;
+/** Requests per second while live; each leaves two to eleven lines. More would dwarf the history beside them. */
+const LIVE_REQUESTS_PER_SECOND = 0.4;
 const SECOND = 1_000_000_000n;
 const DAY = 86_400n * SECOND;
 

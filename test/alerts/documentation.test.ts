@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { thresholdFor } from '../../receiver/alerts/threshold.ts';
 import { configFrom } from '../../receiver/config/load.ts';
-import type { UserConfig } from '../../receiver/config/schema.ts';
-import { createServer, defineConfig, type LogvitalsServer } from '../../receiver/index.ts';
+import { createServer, defineConfig, type LogvitalsServer, type UserConfig } from '../../receiver/index.ts';
 import type { Alert } from '../../receiver/store/alert.ts';
 import { batch, errorRecord, NOON, SECOND } from '../helpers/records.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
@@ -27,7 +26,7 @@ describe('the examples of docs/alerts.md', () => {
   test('P42 the configuration means what the text says', async () => {
     const { lines, console } = recordingConsole();
     const { thresholds, onThreshold } = configFrom(
-      (await run(configExample!, { defineConfig, console })) as UserConfig,
+      (await run(configExample!, { defineConfig, console })) as Parameters<typeof configFrom>[0],
     );
     const of = (service: string, logger: string, level: 'WARN' | 'ERROR' | 'FATAL') =>
       thresholdFor(thresholds, service, logger, level);
