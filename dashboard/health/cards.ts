@@ -1,4 +1,4 @@
-import { LEVELS, type NamedLevel } from '../../receiver/record/severity.ts';
+import { type IssueLevel, LEVELS } from '../../receiver/record/severity.ts';
 import type { Issue, LoggerCounts } from '../../receiver/store/store.ts';
 import type { DashboardOptions } from '../options.ts';
 import type { HealthRange, RangeSlot } from './ranges.ts';
@@ -45,29 +45,25 @@ export interface CardSlot {
 /** Sums over all cards: records and issues in the range, and how many loggers are in which state. */
 export type HealthTotals = Readonly<Record<'loggers' | 'errors' | 'warnings' | 'total' | CardStatus, number>>;
 
-/**
- * Cards from a store's counts, the unhealthy and the recent first (PARITY.md P10). `recentFatalsOf` says how many of a
- * logger's errors of the last hour are FATAL, which the counts don't tell.
- */
+/** Cards from a store's counts, the unhealthy and the recent first (PARITY.md P10). */
 export function buildCards(
   loggers: readonly LoggerCounts[],
   range: HealthRange,
   thresholdOf: DashboardOptions['thresholdOf'],
-  recentFatalsOf: (logger: LoggerCounts) => number,
 ): HealthCard[] {
   return loggers
     .map((logger) => {
       const levels = colourLevels((level) => thresholdOf(logger.service, logger.logger, level));
-      return buildCard(logger, range, levels, recentFatalsOf(logger));
+      return buildCard(logger, range, levels);
     })
     .sort(compareCards);
 }
 
-function buildCard(logger: LoggerCounts, range: HealthRange, levels: ColourLevels, recentFatals: number): HealthCard {
+function buildCard(logger: LoggerCounts, range: HealthRange, levels: ColourLevels): HealthCard {
   const slots = range.slots.map((slot, index) => buildSlot(slot, slotCounts(logger, index), levels));
   const errors = sum(slots, (slot) => slot.errors);
   const warnings = sum(slots, (slot) => slot.warnings);
-  const recent = { errors: logger.recentErrors, fatals: recentFatals, warnings: logger.recentWarnings };
+  const recent = issueCounts(logger.recent);
   return {
     service: logger.service,
     logger: logger.logger,
@@ -75,8 +71,8 @@ function buildCard(logger: LoggerCounts, range: HealthRange, levels: ColourLevel
     errors,
     warnings,
     total: sum(slots, (slot) => slot.total),
-    recentErrors: logger.recentErrors,
-    recentWarnings: logger.recentWarnings,
+    recentErrors: recent.errors,
+    recentWarnings: recent.warnings,
     lastSeen: logger.lastSeen,
     newestIssue: logger.newestIssue,
     newestError: logger.newestError,
@@ -85,7 +81,8 @@ function buildCard(logger: LoggerCounts, range: HealthRange, levels: ColourLevel
 }
 
 function buildSlot({ from, to }: RangeSlot, counts: readonly number[], levels: ColourLevels): CardSlot {
-  const issues = issueCounts(counts);
+  const of = (level: IssueLevel) => counts[LEVELS.indexOf(level)]!;
+  const issues = issueCounts({ WARN: of('WARN'), ERROR: of('ERROR'), FATAL: of('FATAL') });
   const total = sum(counts, (count) => count);
   return {
     from,
@@ -103,14 +100,9 @@ function slotCounts(logger: LoggerCounts, index: number): readonly number[] {
   return logger.counts.slice(index * LEVELS.length, (index + 1) * LEVELS.length);
 }
 
-function issueCounts(counts: readonly number[]): IssueCounts {
-  const of = (level: NamedLevel) => counts[LEVELS.indexOf(level)]!;
-  return { errors: of('ERROR') + of('FATAL'), fatals: of('FATAL'), warnings: of('WARN') };
+function issueCounts({ WARN, ERROR, FATAL }: LoggerCounts['recent']): IssueCounts {
+  return { errors: ERROR + FATAL, fatals: FATAL, warnings: WARN };
 }
-
-/** FATAL records of one slot. */
-export const slotFatals = (logger: LoggerCounts, index: number): number =>
-  issueCounts(slotCounts(logger, index)).fatals;
 
 const STATUS_ORDER: Readonly<Record<CardStatus, number>> = { failing: 0, warning: 1, healthy: 2, clean: 3 };
 

@@ -5,6 +5,9 @@ export type Level = (typeof LEVELS)[number];
 /** The levels a threshold can be set for. */
 export type NamedLevel = Exclude<Level, 'UNSPECIFIED'>;
 
+/** The levels of warnings and errors. */
+export type IssueLevel = 'WARN' | 'ERROR' | 'FATAL';
+
 /** First severity number of each level; a level spans four numbers. */
 export const LOWEST_SEVERITY: Readonly<Record<NamedLevel, number>> = {
   TRACE: 1,

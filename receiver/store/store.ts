@@ -1,5 +1,6 @@
 import type { Field, Query } from '../query/tree.ts';
 import type { LogRecord, StoredRecord } from '../record/log-record.ts';
+import type { IssueLevel } from '../record/severity.ts';
 import type { Alert, AlertCommit, AlertState } from './alert.ts';
 
 /**
@@ -100,7 +101,7 @@ export interface Abortable {
 export interface CardsRequest extends Abortable {
   /** Slot boundaries in ascending order, n + 1 for n slots. Any nanosecond; stores keep finer counts than hours for the sake of time zones. */
   readonly boundaries: readonly bigint[];
-  /** Recent errors and warnings are counted from here, inclusive, to the end of time, exactly. */
+  /** Recent warnings and errors are counted from here, inclusive, to the end of time, exactly. */
   readonly recentFrom: bigint;
 }
 
@@ -109,8 +110,8 @@ export interface LoggerCounts {
   readonly logger: string;
   /** Records by slot and level: `counts[slot * LEVELS.length + levelIndex]`. */
   readonly counts: readonly number[];
-  readonly recentErrors: number;
-  readonly recentWarnings: number;
+  /** Records since `recentFrom`, each level apart. */
+  readonly recent: Readonly<Record<IssueLevel, number>>;
   /** Time of the newest record, whatever its level and slot. */
   readonly lastSeen: bigint;
   /** Newest error or warning within the boundaries, or null. */

@@ -129,7 +129,7 @@ describe('many days', () => {
     expect(await searchBodies(store, { limit: 9 })).toEqual(records.map(({ body }) => body));
     const boundaries = [NOON - 100n * DAY, NOON + DAY];
     const [card] = await store.cards({ boundaries, recentFrom: NOON - 50n * DAY });
-    expect(card?.recentErrors).toBe(51);
+    expect(card?.recent.ERROR).toBe(51);
     expect((await openFiles(folder.directory)).length).toBeLessThan(3 * 50);
   });
 });

@@ -3,7 +3,7 @@ import { fieldTexts } from '../../receiver/query/field-values.ts';
 import { fieldEquals, type Query } from '../../receiver/query/tree.ts';
 import { type Clock, systemClock } from '../../receiver/record/clock.ts';
 import type { LogRecord, StoredRecord } from '../../receiver/record/log-record.ts';
-import { isError, isWarning, LEVELS, levelIndexOf } from '../../receiver/record/severity.ts';
+import { isError, isWarning, LEVELS, type Level, levelIndexOf, levelOf } from '../../receiver/record/severity.ts';
 import { valueText } from '../../receiver/record/value-text.ts';
 import type { Alert, AlertCommit, AlertState } from '../../receiver/store/alert.ts';
 import { StoreError, StoreUnavailableError } from '../../receiver/store/errors.ts';
@@ -178,13 +178,13 @@ function facets(records: readonly StoredRecord[], { field, query, from, to, limi
 function cards(records: readonly StoredRecord[], { boundaries, recentFrom }: CardsRequest): LoggerCounts[] {
   return [...byLogger(records).values()].map((members) => {
     const recent = members.filter(within(recentFrom, undefined));
+    const countRecent = (level: Level) => recent.filter((record) => levelOf(record.severityNumber) === level).length;
     const shown = members.filter(within(boundaries[0], boundaries.at(-1)));
     return {
       service: members[0]!.service,
       logger: members[0]!.logger,
       counts: countByLevel(members, boundaries),
-      recentErrors: recent.filter((record) => isError(record.severityNumber)).length,
-      recentWarnings: recent.filter((record) => isWarning(record.severityNumber)).length,
+      recent: { WARN: countRecent('WARN'), ERROR: countRecent('ERROR'), FATAL: countRecent('FATAL') },
       lastSeen: members.at(-1)!.timestamp,
       newestIssue: issue(shown.findLast(({ severityNumber }) => isError(severityNumber) || isWarning(severityNumber))),
       newestError: issue(shown.findLast(({ severityNumber }) => isError(severityNumber))),

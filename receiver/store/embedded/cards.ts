@@ -1,10 +1,9 @@
-import { ERROR_FROM, LEVELS, WARNING_FROM } from '../../record/severity.ts';
+import { ERROR_FROM, type IssueLevel, LEVELS, WARNING_FROM } from '../../record/severity.ts';
 import { valueText } from '../../record/value-text.ts';
 import { type CardsRequest, ISSUE_BODY_LENGTH, type Issue, type KnownLogger, type LoggerCounts } from '../store.ts';
 import { DAY_LENGTH, type Day, startOf, timeWithin } from './day.ts';
 import type { DayFiles } from './day-files.ts';
 import type { LoggerSummary, RecordPlace } from './day-reader.ts';
-import { isErrorLevel } from './logger-table.ts';
 import type { Pace } from './pace.ts';
 import { countDay, END_OF_TIME, Slots, zeroCounts } from './slots.ts';
 
@@ -14,8 +13,7 @@ interface Card {
   readonly logger: string;
   readonly counts: number[];
   readonly lastSeen: bigint;
-  recentErrors: number;
-  recentWarnings: number;
+  readonly recent: Record<IssueLevel, number>;
   newestIssue: { day: Day; place: RecordPlace } | null;
   newestError: { day: Day; place: RecordPlace } | null;
 }
@@ -42,9 +40,7 @@ export async function readCards(
     }
     if (recent.touches(day)) {
       countDay(files, day, summary, { slots: recent, issuesOnly: true }, ({ id }, _, levelIndex, count) => {
-        const card = cardOf.get(id)!;
-        if (isErrorLevel(levelIndex)) card.recentErrors += count;
-        else card.recentWarnings += count;
+        cardOf.get(id)!.recent[LEVELS[levelIndex] as IssueLevel] += count;
       });
     }
   }
@@ -70,8 +66,7 @@ function cardFor(cards: Map<string, Card>, slots: Slots, day: Day, { service, lo
     logger,
     counts: zeroCounts(slots),
     lastSeen: startOf(day) + BigInt(lastSeen),
-    recentErrors: 0,
-    recentWarnings: 0,
+    recent: { WARN: 0, ERROR: 0, FATAL: 0 },
     newestIssue: null,
     newestError: null,
   };

@@ -61,7 +61,7 @@ export function appendContract(open: OpenStore): void {
     await store.append([request]);
     const [card] = await store.cards({ boundaries: [NOON - HOUR, NOON + HOUR], recentFrom: NOON - HOUR });
     expect(card?.counts.reduce((sum, count) => sum + count)).toBe(2);
-    expect(card?.recentErrors).toBe(2);
+    expect(card?.recent.ERROR).toBe(2);
   });
 
   test('P9 a record whose log.record.uid is held already is stored once, whatever batch it comes in', async ({

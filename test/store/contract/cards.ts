@@ -14,9 +14,12 @@ import {
   SECOND,
   warningRecord,
 } from '../../helpers/records.ts';
-import { append, countByLevel, type OpenStore, storeTests } from './harness.ts';
+import { append, countByLevel, countRecent, type OpenStore, storeTests } from './harness.ts';
 
 const LAST_DAY = [NOON - DAY, NOON];
+const NONE = { WARN: 0, ERROR: 0, FATAL: 0 };
+
+const fatalRecord = (overrides: Partial<LogRecord>) => errorRecord({ severityNumber: 21, ...overrides });
 
 /** The counts behind the health cards. */
 export function cardContract(open: OpenStore): void {
@@ -34,8 +37,7 @@ export function cardContract(open: OpenStore): void {
     expect(Object.keys(cards).sort()).toEqual(['billing/shop.cart', 'shop/shop.cart', 'shop/shop.pay']);
     expect(cards['shop/shop.cart']).toMatchObject({
       counts: [0, 0, 1, 1, 1, 0, 0],
-      recentErrors: 0,
-      recentWarnings: 1,
+      recent: { WARN: 1, ERROR: 0, FATAL: 0 },
       lastSeen: NOON - MINUTE,
       newestIssue: {
         id: ids[1],
@@ -46,8 +48,11 @@ export function cardContract(open: OpenStore): void {
       },
       newestError: { id: ids[0], body: 'old error' },
     });
-    expect(cards['shop/shop.pay']).toMatchObject({ recentErrors: 1, recentWarnings: 0, newestIssue: { id: ids[4] } });
-    expect(cards['billing/shop.cart']).toMatchObject({ recentErrors: 0, newestIssue: null, newestError: null });
+    expect(cards['shop/shop.pay']).toMatchObject({
+      recent: { WARN: 0, ERROR: 1, FATAL: 0 },
+      newestIssue: { id: ids[4] },
+    });
+    expect(cards['billing/shop.cart']).toMatchObject({ recent: NONE, newestIssue: null, newestError: null });
   });
 
   test('P10 names that look alike are loggers of their own', async ({ store }) => {
@@ -68,7 +73,7 @@ export function cardContract(open: OpenStore): void {
     expect(cards.map(({ service, logger }) => JSON.stringify([service, logger])).sort()).toEqual(
       names.map((name) => JSON.stringify(name)).sort(),
     );
-    expect(cards.every(({ recentErrors }) => recentErrors === 1)).toBe(true);
+    expect(cards.every(({ recent }) => recent.ERROR === 1)).toBe(true);
   });
 
   test('P10 a logger with nothing in the range has its card, with the time it was last seen', async ({ store }) => {
@@ -78,8 +83,7 @@ export function cardContract(open: OpenStore): void {
       service: 'shop',
       logger: 'shop.cart',
       counts: [0, 0, 0, 0, 0, 0, 0],
-      recentErrors: 0,
-      recentWarnings: 0,
+      recent: NONE,
       lastSeen: NOON - 40n * DAY,
       newestIssue: null,
       newestError: null,
@@ -96,7 +100,7 @@ export function cardContract(open: OpenStore): void {
       [0, 12, 13, 16, 17, 21, 24, 99].map((severityNumber) => logRecord({ severityNumber })),
     );
     const [card] = await store.cards({ boundaries: [NOON, NOON + 1n], recentFrom: NOON });
-    expect(card).toMatchObject({ counts: [0, 0, 1, 2, 1, 3, 1], recentErrors: 4, recentWarnings: 2 });
+    expect(card).toMatchObject({ counts: [0, 0, 1, 2, 1, 3, 1], recent: { WARN: 2, ERROR: 1, FATAL: 3 } });
     expect(card?.newestIssue?.severityNumber).toBe(99);
   });
 
@@ -111,15 +115,21 @@ export function cardContract(open: OpenStore): void {
       warningRecord({ timestamp: edge }),
       warningRecord({ timestamp: edge - MILLISECOND }),
       errorRecord({ timestamp: NOON + 5n * MINUTE }),
+      fatalRecord({ timestamp: edge }),
+      fatalRecord({ timestamp: edge - 1n }),
+      fatalRecord({ timestamp: NOON, severityNumber: 99 }),
+      logRecord({ timestamp: NOON }),
+      logRecord({ timestamp: NOON, severityNumber: 0 }),
     ]);
     const recent = async (recentFrom: bigint) => {
       const [card] = await store.cards({ boundaries: LAST_DAY, recentFrom });
-      return [card?.recentErrors, card?.recentWarnings];
+      return card?.recent;
     };
-    expect(await recent(edge)).toEqual([2, 1]);
-    expect(await recent(edge + 1n)).toEqual([1, 0]);
-    expect(await recent(edge - 1n)).toEqual([3, 1]);
-    expect(await recent(edge - MILLISECOND)).toEqual([4, 2]);
+    expect(await recent(edge)).toEqual({ WARN: 1, ERROR: 2, FATAL: 2 });
+    expect(await recent(edge + 1n)).toEqual({ WARN: 0, ERROR: 1, FATAL: 1 });
+    expect(await recent(edge - 1n)).toEqual({ WARN: 1, ERROR: 3, FATAL: 3 });
+    expect(await recent(edge - MILLISECOND)).toEqual({ WARN: 2, ERROR: 4, FATAL: 3 });
+    expect(await recent(NOON + 5n * MINUTE + 1n)).toEqual(NONE);
   });
 
   test('P17 a slot is [from, to), to the nanosecond', async ({ store }) => {
@@ -224,7 +234,6 @@ async function expectCounts(store: LogStore, records: readonly LogRecord[], boun
   for (const [name, members] of Map.groupBy(records, ({ service, logger }) => `${service}/${logger}`)) {
     expect(cards[name]?.counts).toHaveLength((boundaries.length - 1) * LEVELS.length);
     expect(cards[name]?.counts).toEqual(countByLevel(members, boundaries));
-    const recent = members.filter(({ timestamp }) => timestamp >= boundaries[0]!);
-    expect(cards[name]?.recentErrors).toBe(recent.filter(({ severityNumber }) => severityNumber >= 17).length);
+    expect(cards[name]?.recent).toEqual(countRecent(members, boundaries[0]!));
   }
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { MATCH_ALL } from '../../../receiver/query/tree.ts';
 import type { LogRecord, StoredRecord } from '../../../receiver/record/log-record.ts';
-import { LEVELS, levelOf } from '../../../receiver/record/severity.ts';
-import type { LogStore, SearchRequest } from '../../../receiver/store/store.ts';
+import { LEVELS, type Level, levelOf } from '../../../receiver/record/severity.ts';
+import type { LoggerCounts, LogStore, SearchRequest } from '../../../receiver/store/store.ts';
 import { batch } from '../../helpers/records.ts';
 
 /** An empty store, made for one test. */
@@ -71,4 +71,11 @@ export function countByLevel(records: readonly LogRecord[], boundaries: readonly
     counts[slot * LEVELS.length + LEVELS.indexOf(levelOf(severityNumber))]! += 1;
   }
   return counts;
+}
+
+/** Warnings and errors from a time on, as a card has them. */
+export function countRecent(records: readonly LogRecord[], from: bigint): LoggerCounts['recent'] {
+  const ofLevel = (level: Level) =>
+    records.filter(({ timestamp, severityNumber }) => timestamp >= from && levelOf(severityNumber) === level).length;
+  return { WARN: ofLevel('WARN'), ERROR: ofLevel('ERROR'), FATAL: ofLevel('FATAL') };
 }

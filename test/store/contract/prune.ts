@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { LogStore } from '../../../receiver/store/store.ts';
 import { batch, DAY, errorRecord, HOUR, logRecord, MINUTE, NOON } from '../../helpers/records.ts';
-import { append, countByLevel, type OpenStore, searchAll, searchBodies, storeTests } from './harness.ts';
+import { append, countByLevel, countRecent, type OpenStore, searchAll, searchBodies, storeTests } from './harness.ts';
 
 const prune = (store: LogStore, olderThan: bigint, batchSize = 1000, dryRun = false) =>
   store.prune({ olderThan, batchSize, dryRun });
@@ -58,13 +58,14 @@ export function pruneContract(open: OpenStore): void {
     const olderThan = NOON - 40n * HOUR - 7n * MINUTE;
     await prune(store, olderThan, 10);
     const kept = records.filter(({ timestamp }) => timestamp >= olderThan);
+    const recentFrom = NOON - 40n * HOUR;
     const boundaries = [NOON - 5n * DAY, NOON - 41n * HOUR, NOON - 40n * HOUR, NOON - DAY, NOON + 1n];
     const expectAgreement = async (agreeing: LogStore) => {
       expect(await searchAll(agreeing)).toHaveLength(kept.length);
-      const cards = await agreeing.cards({ boundaries, recentFrom: NOON - 5n * DAY });
+      const cards = await agreeing.cards({ boundaries, recentFrom });
       expect(cards).toHaveLength(1);
       expect(cards[0]).toMatchObject({ logger: 'shop.cart', lastSeen: NOON, counts: countByLevel(kept, boundaries) });
-      expect(cards[0]?.recentErrors).toBe(kept.filter(({ severityNumber }) => severityNumber >= 17).length);
+      expect(cards[0]?.recent).toEqual(countRecent(kept, recentFrom));
       const { counts } = await agreeing.histogram({ query: { type: 'all' }, boundaries });
       expect(counts).toEqual(cards[0]?.counts);
     };
@@ -79,7 +80,7 @@ export function pruneContract(open: OpenStore): void {
     ]);
     await prune(store, NOON - 2n * DAY);
     const [card] = await store.cards({ boundaries: [NOON - 9n * DAY, NOON + 1n], recentFrom: NOON - 9n * DAY });
-    expect(card).toMatchObject({ newestIssue: null, newestError: null, recentErrors: 0 });
+    expect(card).toMatchObject({ newestIssue: null, newestError: null, recent: { WARN: 0, ERROR: 0, FATAL: 0 } });
     expect(await store.get(old!)).toBeNull();
     expect(await store.context(old!, 5, 5)).toBeNull();
   });
