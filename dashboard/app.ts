@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import { createHealthRouter } from './api/health.ts';
 import { createApiRouter } from './api/router.ts';
+import { hostGuard } from './hosts.ts';
 import type { DashboardOptions } from './options.ts';
 import { pageAccess } from './routes/access.tsx';
 import { alertsRoute } from './routes/alerts.tsx';
@@ -23,6 +24,7 @@ export function createDashboard(options: DashboardOptions): Koa {
   const site: Site = { options, assets: loadAssets(), rate: createRate(options.live) };
   const app = new Koa();
   app.use(securityHeaders);
+  app.use(hostGuard(options.hosts ?? null));
   app.use(createHealthRouter(options).routes());
   app.use(createApiRouter(options).routes());
   app.use(serveAssets(site.assets));

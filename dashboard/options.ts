@@ -37,6 +37,11 @@ export interface DashboardOptions {
   readonly metrics: () => string;
   /** Whether a request may read (`read`) or remove records (`manage`), by its Authorization header. */
   readonly authorize: Authorize;
+  /**
+   * Host names answered beside this machine's own (`localhost`, 127.0.0.1, …), so that no other name can be made to lead
+   * here. Null or absent: every name, as where tokens protect the dashboard or another application does.
+   */
+  readonly hosts?: readonly string[] | null;
   /** Where clients send to, for the "nothing received yet" page; null when mounted without a receiver. */
   readonly endpoints: () => { readonly http: string; readonly grpc: string } | null;
   readonly now: Clock;

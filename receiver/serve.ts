@@ -4,6 +4,7 @@ import type { AlertListener } from './alerts/listeners.ts';
 import { createAlertRunner } from './alerts/runner.ts';
 import { thresholdFor } from './alerts/threshold.ts';
 import type { Config } from './config/config.ts';
+import { isLoopback } from './config/loopback.ts';
 import { startDashboardServer } from './dashboard-server.ts';
 import { createDiagnostics, type Diagnostics } from './diagnostics.ts';
 import type { Ingest } from './ingest/ingest.ts';
@@ -86,6 +87,7 @@ async function start(config: Config, diagnostics: Diagnostics, shutdown: Shutdow
     live,
     metrics: () => metrics.render(),
     authorize,
+    hosts: isLoopback(config.host) && config.tokens.length === 0 ? config.dashboardHosts : null,
     endpoints: () => addresses,
     now,
     onError: diagnostics.error,

@@ -1,4 +1,4 @@
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { InvalidCursorError, StoreError, StoreUnavailableError } from '../../receiver/store/errors.ts';
 import type { ParamFault, ParamResult } from '../params.ts';
 
@@ -10,6 +10,7 @@ const TITLES: Readonly<Record<number, string>> = {
   405: 'Method not allowed',
   413: 'Request too large',
   415: 'Unsupported media type',
+  421: 'Misdirected request',
   500: 'Internal error',
   503: 'Service unavailable',
 };
@@ -65,18 +66,23 @@ export function answerProblems(onError: (message: string) => void): Middleware {
       const problem = error instanceof ApiProblem ? error : problemOf(error);
       if (problem.status >= 500 && problem !== error)
         onError(`${ctx.method} ${JSON.stringify(ctx.path.slice(0, LONGEST_PATH))}: ${safeText(error)}`);
-      ctx.status = problem.status;
-      ctx.set(problem.headers as Record<string, string | string[]>);
-      ctx.set('Content-Type', 'application/problem+json');
-      ctx.body = JSON.stringify({
-        type: 'about:blank',
-        title: TITLES[problem.status] ?? 'Error',
-        status: problem.status,
-        detail: problem.message,
-        ...problem.more,
-      });
+      sendProblem(ctx, problem);
     }
   };
+}
+
+/** Answers with the problem's document. */
+export function sendProblem(ctx: Context, { status, message, headers, more }: ApiProblem): void {
+  ctx.status = status;
+  ctx.set(headers as Record<string, string | string[]>);
+  ctx.set('Content-Type', 'application/problem+json');
+  ctx.body = JSON.stringify({
+    type: 'about:blank',
+    title: TITLES[status] ?? 'Error',
+    status,
+    detail: message,
+    ...more,
+  });
 }
 
 function problemOf(error: unknown): ApiProblem {

@@ -51,6 +51,8 @@ export interface Config {
   readonly grpcPort: number;
   readonly httpPort: number;
   readonly dashboardPort: number;
+  /** Names the dashboard answers to beside this machine's own, while it listens on this machine alone without tokens. */
+  readonly dashboardHosts: readonly string[];
   readonly insecure: boolean;
   /** Path of the OTLP/HTTP endpoint. */
   readonly logsPath: string;

@@ -2,6 +2,7 @@ import { resolve as resolvePath } from 'node:path';
 import type { z } from 'zod';
 import type { Config, RangeSettings, ThresholdSettings, TokenSettings } from './config.ts';
 import { ConfigError, fault } from './faults.ts';
+import { isLoopback } from './loopback.ts';
 import { quoteValue } from './quote.ts';
 import { type UserConfig, userConfigSchema } from './schema.ts';
 import type { Source } from './sources.ts';
@@ -102,10 +103,6 @@ function exposureFaults(settings: Settings, nameOf: (...path: string[]) => strin
     `${nameOf('host')} is ${quoteValue(settings.host)}, which others can reach, and no authentication is configured; ` +
       'allowed: configure a token (LOGVITALS_TOKEN, or auth.tokens in the config file), or say --insecure',
   ];
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function toConfig(settings: Settings): Config {

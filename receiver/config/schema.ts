@@ -4,6 +4,7 @@ import { allowing, list, meaning, object, oneOf, setting, text, trueOrFalse, who
 import {
   duration,
   host,
+  hostName,
   httpPath,
   listener,
   origin,
@@ -110,6 +111,13 @@ export const userConfigSchema = object({
   grpcPort: setting('Port for OTLP/gRPC.', port(), 4317),
   httpPort: setting('Port for OTLP/HTTP.', port(), 4318),
   dashboardPort: setting('Port of the dashboard and its API.', port(), 4319),
+  dashboardHosts: setting(
+    'Host names by which the dashboard may be reached beside `localhost`, such as that of a reverse proxy, while it ' +
+      'listens on the machine itself without a token. By other names it answers 421, so that no web page can read it ' +
+      'through a name of its own.',
+    list(hostName(), 'host names'),
+    [],
+  ),
   insecure: setting('Listen beyond the machine itself although no token is configured.', trueOrFalse(), false),
   logsPath: setting('Path of the OTLP/HTTP endpoint.', httpPath(), '/v1/logs'),
   title: setting('Title of the pages.', text(100), 'logvitals'),

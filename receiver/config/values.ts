@@ -62,6 +62,12 @@ export function host() {
   return allowing(error, z.string({ error }).regex(/^[A-Za-z0-9_.:%-]{1,255}$/, { error }));
 }
 
+/** A name as it stands in a Host header, its port aside. */
+export function hostName() {
+  const error = 'a host name such as "logs.example.com", without a port';
+  return allowing(error, z.string({ error }).regex(/^[A-Za-z0-9._-]{1,253}$/, { error }));
+}
+
 export function timeZone() {
   return parsed('an IANA time zone such as "Europe/Budapest", or null', (value: string | null) => {
     if (value === null) return null;

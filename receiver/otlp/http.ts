@@ -5,6 +5,7 @@ import type { TlsSettings } from '../config/config.ts';
 import { allowOrigin, answerPreflight, isPreflight } from './cors.ts';
 import { HttpExport } from './http-export.ts';
 import { respond } from './http-respond.ts';
+import type { Refusal } from './outcome.ts';
 import { CLOSING, formatAddress, type Receiver, type ReceiverOptions } from './receiver.ts';
 import { readTlsFiles } from './tls.ts';
 
@@ -18,6 +19,15 @@ export interface HttpReceiverOptions extends ReceiverOptions {
 const KEEP_ALIVE_MS = 75_000;
 /** A client that is still sending its body at shutdown gets so long to end. */
 const CLOSING_GRACE_MS = 3_000;
+
+/**
+ * Browsers name the page a request comes from. CORS alone would not keep a page out whose host name leads here (DNS
+ * rebinding): to the browser this port is then that page's own server.
+ */
+const FOREIGN_PAGE: Refusal = {
+  kind: 'forbidden',
+  message: 'pages of this origin may not send logs: add it to the setting cors.origins',
+};
 
 /** Starts OTLP/HTTP (O1–O23, O53–O59). Rejects when the address cannot be listened on or a TLS file is wrong. */
 export async function startHttpReceiver(options: HttpReceiverOptions): Promise<Receiver> {
@@ -63,7 +73,9 @@ class HttpReceiver {
     else if (path === logsPath) {
       const isAllowed = allowOrigin(request, response, cors.origins);
       if (isAllowed && isPreflight(request)) answerPreflight(request, response);
-      else if (request.method === 'POST') this.#export(request, response);
+      else if (request.method === 'POST' && !isAllowed && request.headers.origin !== undefined) {
+        respond(request, response, FOREIGN_PAGE);
+      } else if (request.method === 'POST') this.#export(request, response);
       else {
         response.setHeader('allow', 'POST');
         respond(request, response, { kind: 'method_not_allowed', message: `send logs with POST ${logsPath}` });

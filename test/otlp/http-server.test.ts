@@ -121,6 +121,19 @@ test('O57 preflight is answered 204 without authentication, and the POST carries
   expect(stranger.headers.get('access-control-allow-origin')).toBe(null);
 });
 
+test('O57 a page that may not send stores nothing, be it on a name that leads to this port', async () => {
+  const stranger = { ...JSON_HEADERS, origin: 'http://evil.example:4318' };
+  for (const origins of [[], ['https://shop.example']]) {
+    await using receivers = await startReceivers({ cors: { origins } });
+    const response = await fetch(receivers.logsUrl, { method: 'POST', headers: stranger, body: BODY });
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({ code: 7, message: expect.stringContaining('cors.origins') });
+    expect(receivers.ingest.requests).toEqual([]);
+  }
+  await using open = await startReceivers({ cors: { origins: ['*'] } });
+  expect((await fetch(open.logsUrl, { method: 'POST', headers: stranger, body: BODY })).status).toBe(200);
+});
+
 test('O58 health on the ingest port, without authentication', async () => {
   await using receivers = await startReceivers({ authorize: () => 'unauthenticated' });
   const response = await fetch(`${receivers.http.address}/healthz`);
