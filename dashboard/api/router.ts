@@ -4,6 +4,7 @@ import { requireAccess } from './access.ts';
 import { alertsResource } from './alerts.ts';
 import { cardsResource } from './cards.ts';
 import type { ApiContext, JsonResource } from './context.ts';
+import { endpointsResource } from './endpoints.ts';
 import { exportResource } from './export.ts';
 import { facetsResource } from './facets.ts';
 import { histogramResource } from './histogram.ts';
@@ -35,6 +36,7 @@ export function createApiRouter(options: DashboardOptions): Router {
   get('/alerts', json(alertsResource(options)));
   get('/loggers', json(loggersResource(options)));
   get('/export', exportResource(options));
+  get('/endpoints', json(endpointsResource(options)));
   router.post('/prune', requireAccess(options.authorize, 'manage'), json(pruneResource(options)));
   router.all('/prune', refuseMethod('POST'));
 

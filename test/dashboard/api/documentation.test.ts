@@ -21,7 +21,7 @@ const EXAMPLES: readonly Example[] = Array.from(
 
 /** The server that the document's answers come from. */
 async function startExample(): Promise<ApiServer> {
-  const api = await startApi();
+  const api = await startApi({ endpoints: () => ({ grpc: '127.0.0.1:4317', http: 'http://127.0.0.1:4318' }) });
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
   await api.add(
     logRecord({ timestamp: NOW - 2n * HOUR, service: 'shop', logger: 'shop.mail', body: 'mail sent' }),
@@ -94,7 +94,7 @@ test('every path of the API has an example', () => {
         'groups/{id}',
         'traces/{id}',
       ],
-      ...['alerts', 'loggers', 'export', 'prune', '/healthz', '/readyz', '/metrics'],
+      ...['alerts', 'loggers', 'export', 'endpoints', 'prune', '/healthz', '/readyz', '/metrics'],
     ].sort(),
   );
 });

@@ -293,6 +293,14 @@ describe('counts', () => {
   });
 });
 
+test('P1 where logs go is told, and null where a dashboard has no receiver', async () => {
+  await using alone = await startApi();
+  expect(await alone.json('endpoints')).toEqual({ grpc: null, http: null });
+  const addresses = { grpc: '127.0.0.1:41', http: 'http://127.0.0.1:42', dashboard: 'http://127.0.0.1:43' };
+  await using api = await startApi({ endpoints: () => addresses });
+  expect(await api.json('endpoints')).toEqual({ grpc: addresses.grpc, http: addresses.http });
+});
+
 describe('members', () => {
   test('P62 a group lists its events in order with the exact times between them', async () => {
     await using api = await startApi();
