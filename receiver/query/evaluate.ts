@@ -110,7 +110,7 @@ function compileLevelName(value: string, prefix: boolean): Matcher {
 /** Longer digit strings are no measurements, and converting hostile ones would cost time. */
 const PLAIN_DECIMAL = /^-?\d{1,30}(\.\d{1,30})?$/;
 
-function compare(value: number | bigint, op: Comparison, bound: number): boolean {
+function compare(value: number | bigint, op: Comparison, bound: number | bigint): boolean {
   switch (op) {
     case '<':
       return value < bound;

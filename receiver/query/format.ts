@@ -60,8 +60,8 @@ function formatTest(test: FieldTest): string {
   }
 }
 
-/** Every digit of a whole number, because the parser refuses those that would be rounded. */
-function formatNumber(value: number): string {
+/** Every digit of a whole number: an exponent would be read as a number that may be rounded. */
+function formatNumber(value: number | bigint): string {
   return Number.isInteger(value) ? BigInt(value).toString() : String(value);
 }
 

@@ -225,19 +225,19 @@ function unescapeStars(raw: string, onStar: (index: number) => never): string {
   return raw.replace(/\\\*|\*/g, (match, index: number) => (match === '*' ? onStar(index) : '*'));
 }
 
-/** Numbers that would be rounded are refused: a query never becomes a different one. */
-function exactNumber(operand: string, op: Comparison, place: Place): number {
+/** Whole numbers keep every digit, for a query never becomes a different one; what is beyond all doubles is refused. */
+function exactNumber(operand: string, op: Comparison, place: Place): number | bigint {
   if (!NUMBER.test(operand)) {
     throw fault(`${op} compares numbers, and ${shown(operand)} is none; quote the value to search for it`, place);
   }
   const number = Number(operand);
-  const isWhole = /^-?\d+$/.test(operand);
-  if (!Number.isFinite(number) || (isWhole && BigInt(number) !== BigInt(operand))) {
-    throw fault(`${shown(operand)} is too large to be compared exactly`, place);
-  }
+  if (/^-?\d+$/.test(operand) && !isExactly(number, BigInt(operand))) return BigInt(operand);
+  if (!Number.isFinite(number)) throw fault(`${shown(operand)} is too large to be compared`, place);
   // -0 compares as 0 does, and is written so.
   return number === 0 ? 0 : number;
 }
+
+const isExactly = (number: number, whole: bigint): boolean => Number.isFinite(number) && BigInt(number) === whole;
 
 function fault(message: string, place: Place): QuerySyntaxError {
   return new QuerySyntaxError({ message, position: place.position, length: place.length });

@@ -30,7 +30,8 @@ export type FieldTest =
   | { readonly op: 'equals'; readonly value: string }
   | { readonly op: 'prefix'; readonly value: string }
   | { readonly op: 'present' }
-  | { readonly op: Comparison; readonly value: number };
+  /** A whole number that no double is exactly is a bigint, so that 64-bit integers compare exactly. */
+  | { readonly op: Comparison; readonly value: number | bigint };
 
 /** A parsed query: one tree for every store. */
 export type Query =

@@ -92,6 +92,10 @@ describe('values', () => {
     expect(matches('k:>9007199254740992', valued(2n ** 53n + 1n))).toBe(true);
     expect(matches('k:>9007199254740992', valued('9007199254740993'))).toBe(true);
     expect(matches('k:>9007199254740992', valued(2n ** 53n))).toBe(false);
+    expect(matches('k:>=9223372036854775807', valued(2n ** 63n - 1n))).toBe(true);
+    expect(matches('k:>=9223372036854775807', valued(2n ** 63n - 2n))).toBe(false);
+    expect(matches('k:<9223372036854775807', valued('9223372036854775806'))).toBe(true);
+    expect(matches(`k:<${'9'.repeat(400)}`, valued(Number.MAX_VALUE))).toBe(true);
     expect(matches('k:<0.5', valued(0n))).toBe(true);
     expect(matches('k:>=0.5', valued('0.5'))).toBe(true);
     expect(matches('k:>1', valued(['x', 2n]))).toBe(true);

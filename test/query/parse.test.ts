@@ -84,6 +84,8 @@ describe('trees', () => {
     ['k:<=1e3', attribute('k', { op: '<=', value: 1000 })],
     ['k:<-0', attribute('k', { op: '<', value: 0 })],
     ['k:>9007199254740992', attribute('k', { op: '>', value: 2 ** 53 })],
+    ['k:>9007199254740993', attribute('k', { op: '>', value: 2n ** 53n + 1n })],
+    ['k:<=-9223372036854775807', attribute('k', { op: '<=', value: 1n - 2n ** 63n })],
     ['level:>=warn', { type: 'level', op: '>=', level: 'WARN' }],
     ['level:<Fatal', { type: 'level', op: '<', level: 'FATAL' }],
     ['(k:v)', equals('k', 'v')],
