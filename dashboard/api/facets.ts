@@ -6,12 +6,12 @@ import { accepted } from './problem.ts';
 /** `GET facets`: the most frequent values of a field among the records that match. */
 export function facetsResource({ store, now }: DashboardOptions): JsonResource {
   return async (ctx) => {
-    const { values, complete } = await store.facets({
+    const [facet] = await store.facets({
       ...accepted(recordFilter(ctx.query, now())),
-      field: accepted(fieldParam(ctx.query)),
+      fields: [accepted(fieldParam(ctx.query))],
       limit: accepted(limitParam(ctx.query)),
       signal: clientSignal(ctx),
     });
-    return { field: single(ctx.query, 'field')!, results: values, complete };
+    return { field: single(ctx.query, 'field')!, results: facet!.values, complete: facet!.complete };
   };
 }

@@ -2,6 +2,7 @@ import { formatField } from '../../receiver/query/format.ts';
 import { parseField } from '../../receiver/query/parse.ts';
 import type { Field } from '../../receiver/query/tree.ts';
 import { isError, isWarning, LEVELS, LOWEST_SEVERITY, type NamedLevel } from '../../receiver/record/severity.ts';
+import type { Facets } from '../../receiver/store/store.ts';
 import type { DashboardOptions } from '../options.ts';
 import type { RecordFilter } from '../params.ts';
 import type { ExploreState } from '../views/explore.tsx';
@@ -19,7 +20,7 @@ const USUAL: readonly { readonly title: string; readonly field: Field }[] = [
   { title: 'exception.type', field: { kind: 'attribute', key: 'exception.type' } },
 ];
 const VALUES = 8;
-/** Fields a reader may add; each costs a query. */
+/** Fields a reader may add. */
 const MOST_ADDED = 5;
 
 interface FacetSearch {
@@ -33,27 +34,29 @@ interface FacetSearch {
 /** The most frequent values of the usual fields and of those the reader added, each with the search it narrows to. */
 export async function loadFacets({ store }: Pick<DashboardOptions, 'store'>, search: FacetSearch): Promise<Facet[]> {
   const { state, filter, time, signal } = search;
-  const load = (field: Field) =>
-    store.facets({ field, query: filter.query, from: time.from, to: time.to, limit: VALUES, signal });
   const added = state.facet.slice(0, MOST_ADDED).map((name) => ({ name, field: parseField(name) }));
-  const [own, usual, extra] = await Promise.all([
-    Promise.all(OWN.map((name) => load({ kind: 'named', name }))),
-    Promise.all(USUAL.map(({ field }) => load(field))),
-    Promise.all(added.map(({ field }) => load(field))),
-  ]);
+  const own = OWN.map((name) => ({ name, field: { kind: 'named', name } as const }));
+  const fields = [...own, ...USUAL, ...added].map(({ field }) => field);
+  const counted = await store.facets({
+    fields,
+    query: filter.query,
+    from: time.from,
+    to: time.to,
+    limit: VALUES,
+    signal,
+  });
+  const valuesOf = (field: Field) => counted[fields.indexOf(field)]!;
   return [
-    ...OWN.map((name, index) => ownFacet(name, own[index]!, search)),
-    ...USUAL.map(({ title, field }, index) => queryFacet(title, field, usual[index]!, search)),
-    ...added.map(({ name, field }, index) => ({
-      ...queryFacet(formatField(field), field, extra[index]!, search),
+    ...own.map(({ name, field }) => ownFacet(name, valuesOf(field), search)),
+    ...USUAL.map(({ title, field }) => queryFacet(title, field, valuesOf(field), search)),
+    ...added.map(({ name, field }) => ({
+      ...queryFacet(formatField(field), field, valuesOf(field), search),
       remove: hrefWith(search, { facet: state.facet.filter((other) => other !== name) }),
     })),
   ].filter((facet) => facet.values.length > 0 || 'remove' in facet);
 }
 
-type Values = Awaited<ReturnType<DashboardOptions['store']['facets']>>;
-
-function ownFacet(name: (typeof OWN)[number], { values, complete }: Values, search: FacetSearch): Facet {
+function ownFacet(name: (typeof OWN)[number], { values, complete }: Facets, search: FacetSearch): Facet {
   const chosen = search.state[name];
   const entries = values.map(({ value, count }): FacetValue => {
     const isChosen = chosen.some((one) =>
@@ -66,7 +69,7 @@ function ownFacet(name: (typeof OWN)[number], { values, complete }: Values, sear
   return { title, values: name === 'level' ? entries.toSorted(bySeverity) : entries, complete };
 }
 
-function queryFacet(title: string, field: Field, { values, complete }: Values, search: FacetSearch): Facet {
+function queryFacet(title: string, field: Field, { values, complete }: Facets, search: FacetSearch): Facet {
   const query = search.state.q ?? '';
   return {
     title,

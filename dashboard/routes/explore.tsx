@@ -105,10 +105,11 @@ async function loadResults(search: Search): Promise<ExploreResults> {
   const recordId = single(ctx.query, 'record');
   const cursor = single(ctx.query, 'cursor');
   const asked = cursor === undefined ? pageParam(ctx.query) : 1;
-  const [histogram, found, facets, chosen] = await Promise.all([
+  // The two that count come first: a store with several readers then does both at once.
+  const [histogram, facets, found, chosen] = await Promise.all([
     boundaries.length > 1 ? store.histogram({ query: filter.query, boundaries, signal }) : NO_HISTOGRAM,
-    findPage(search, asked, signal, cursor),
     loadFacets(site.options, { ...search, signal }),
+    findPage(search, asked, signal, cursor),
     recordId === undefined ? null : store.get(recordId),
   ]);
   const pages = Math.max(Math.ceil(totalOf(histogram) / settings.pageSize), 1);

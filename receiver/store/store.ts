@@ -36,8 +36,11 @@ export interface LogStore {
   /** Matching records counted by bucket and level. */
   histogram(request: HistogramRequest): Promise<Histogram>;
 
-  /** The most frequent values of a field among matching records, most frequent first, then by value. */
-  facets(request: FacetsRequest): Promise<Facets>;
+  /**
+   * The most frequent values of each field among matching records, in the order of the fields, in one pass. Values come
+   * most frequent first, then by value.
+   */
+  facets(request: FacetsRequest): Promise<Facets[]>;
 
   /** Members of an event group (`logvitals.group.id`), in time order, at most `limit`. */
   group(id: string, limit: number): Promise<StoredRecord[]>;
@@ -171,14 +174,16 @@ export interface Histogram {
 }
 
 export interface FacetsRequest extends Abortable {
-  readonly field: Field;
+  /** A few: for each, the distinct values are held while they are counted. */
+  readonly fields: readonly Field[];
   readonly query: Query;
   readonly from?: bigint | undefined;
   readonly to?: bigint | undefined;
-  /** At most so many values. */
+  /** At most so many values of each field. */
   readonly limit: number;
 }
 
+/** The values of one field. */
 export interface Facets {
   readonly values: readonly { readonly value: string; readonly count: number }[];
   /** False when a bound (time, or distinct values held) ended the count early. */

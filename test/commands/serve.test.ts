@@ -92,7 +92,7 @@ describe('a config file in TypeScript', () => {
     writeConfig(`const nothing = async () => [];
       class MyStorage {
         append = nothing; cards = nothing; get = async () => null; context = async () => null;
-        histogram = async () => ({ counts: [], complete: true }); facets = async () => ({ values: [], complete: true });
+        histogram = async () => ({ counts: [], complete: true }); facets = nothing;
         group = nothing; trace = nothing; loggers = nothing; prune = async () => ({ removed: 42 });
         alertStates = nothing; commitAlerts = nothing; alerts = nothing; ping = async () => {}; close = async () => {};
         search = async () => ({ records: [], next: null, complete: true });

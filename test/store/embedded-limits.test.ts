@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { fieldEquals, MATCH_ALL, type Query } from '../../receiver/query/tree.ts';
+import { type Field, fieldEquals, MATCH_ALL, type Query } from '../../receiver/query/tree.ts';
 import { WorkerClient } from '../../receiver/store/embedded/worker-client.ts';
 import { InvalidCursorError, StoreUnavailableError } from '../../receiver/store/errors.ts';
 import { DEDUPLICATION_WINDOW } from '../../receiver/store/store.ts';
@@ -34,8 +34,8 @@ describe('searches end', () => {
     expect(await searchAll(store, { limit: 7 })).toHaveLength(records.length);
     const histogram = await store.histogram({ query: NOWHERE, boundaries: [NOON, NOON + 3000n] });
     expect(histogram.complete).toBe(false);
-    const facets = await store.facets({ query: NOWHERE, field: { kind: 'named', name: 'service' }, limit: 5 });
-    expect(facets).toEqual({ values: [], complete: false });
+    const facets = await store.facets({ query: NOWHERE, fields: [{ kind: 'named', name: 'service' }], limit: 5 });
+    expect(facets).toEqual([{ values: [], complete: false }]);
   });
 
   test('a reader who leaves ends the search, and others are answered meanwhile', async () => {
@@ -62,9 +62,14 @@ describe('searches end', () => {
       logRecord({ timestamp: NOON + BigInt(index), attributes: { n: `value ${index}` } }),
     );
     await append(store, records);
-    const facets = await store.facets({ query: MATCH_ALL, field: { kind: 'attribute', key: 'n' }, limit: 3 });
-    expect(facets.complete).toBe(false);
-    expect(facets.values).toHaveLength(3);
+    const fields: Field[] = [
+      { kind: 'attribute', key: 'n' },
+      { kind: 'named', name: 'level' },
+    ];
+    const [facets, others] = await store.facets({ query: MATCH_ALL, fields, limit: 3 });
+    expect(facets?.complete).toBe(false);
+    expect(facets?.values).toHaveLength(3);
+    expect(others).toEqual({ values: [{ value: 'INFO', count: records.length }], complete: true });
   });
 
   test('cursors of another order, or of nobody, are refused by name', async () => {
@@ -139,6 +144,27 @@ describe('duplicates', () => {
 });
 
 describe('worker threads', () => {
+  test('P36 several reads at once all see what was written, and what was pruned no more', async () => {
+    await using folder = await embeddedFolder();
+    const store = await folder.open();
+    const summarize = (fields: Field[]) => store.facets({ query: MATCH_ALL, fields, limit: 9 });
+    const readAtOnce = async () => {
+      const reads = Array.from({ length: 6 }, () => [
+        store.search({ query: MATCH_ALL, limit: 9 }).then(({ records }) => records.length),
+        summarize([{ kind: 'named', name: 'service' }]).then(([facets]) => facets?.values[0]?.count ?? 0),
+        summarize([{ kind: 'named', name: 'level' }]).then(([facets]) => facets?.values[0]?.count ?? 0),
+      ]);
+      return new Set(await Promise.all(reads.flat()));
+    };
+    expect(await readAtOnce()).toEqual(new Set([0]));
+    await append(store, [logRecord(), logRecord({ timestamp: NOON - DAY })]);
+    expect(await readAtOnce()).toEqual(new Set([2]));
+    await append(store, [logRecord()]);
+    expect(await readAtOnce()).toEqual(new Set([3]));
+    await store.prune({ olderThan: NOON - HOUR, batchSize: 100, dryRun: false });
+    expect(await readAtOnce()).toEqual(new Set([2]));
+  });
+
   test('a thread that dies rejects what it was asked, and the next request starts another', async () => {
     await using folder = await embeddedFolder();
     const module = join(folder.directory, 'worker.mjs');

@@ -165,11 +165,14 @@ function countByLevel(records: readonly LogRecord[], boundaries: readonly bigint
   });
 }
 
-function facets(records: readonly StoredRecord[], { field, query, from, to, limit }: FacetsRequest): Facets {
+function facets(records: readonly StoredRecord[], { fields, query, from, to, limit }: FacetsRequest): Facets[] {
+  const found = matching(records, query).filter(within(from, to));
+  return fields.map((field) => mostFrequent(found.flatMap(fieldTexts(field)), limit));
+}
+
+function mostFrequent(texts: readonly string[], limit: number): Facets {
   const counts = new Map<string, number>();
-  for (const value of matching(records, query).filter(within(from, to)).flatMap(fieldTexts(field))) {
-    counts.set(value, (counts.get(value) ?? 0) + 1);
-  }
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
   const values = [...counts].map(([value, count]) => ({ value, count }));
   values.sort((a, b) => b.count - a.count || compareTexts(a.value, b.value));
   return { values: values.slice(0, limit), complete: true };

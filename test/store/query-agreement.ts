@@ -14,7 +14,7 @@ interface Question {
   readonly to: bigint | undefined;
   readonly limit: number;
   readonly boundaries: readonly bigint[];
-  readonly field: Field;
+  readonly fields: readonly Field[];
 }
 
 const question: fc.Arbitrary<Question> = fc.record({
@@ -25,7 +25,7 @@ const question: fc.Arbitrary<Question> = fc.record({
   boundaries: fc
     .uniqueArray(timeArbitrary, { minLength: 2, maxLength: 6 })
     .map((times) => times.toSorted((a, b) => (a < b ? -1 : 1))),
-  field: fieldArbitrary,
+  fields: fc.array(fieldArbitrary, { minLength: 1, maxLength: 3 }),
 });
 
 /**
@@ -65,7 +65,7 @@ interface Arrived {
 
 /** `byTime` is in the order of (timestamp, arrival). */
 async function expectAgreement(store: LogStore, byTime: readonly Arrived[], question: Question): Promise<void> {
-  const { query, from, to, limit, boundaries, field } = question;
+  const { query, from, to, limit, boundaries, fields } = question;
   const matches = compileQuery(query);
   const matching = byTime.filter(({ record }) => matches(record));
   const inRange = matching.filter(
@@ -85,13 +85,9 @@ async function expectAgreement(store: LogStore, byTime: readonly Arrived[], ques
   );
   expect(histogram).toEqual({ counts: counted, complete: true });
 
-  const facets = await store.facets({ field, query, from, to, limit });
-  expect(facets.values).toEqual(
-    mostFrequent(
-      inRange.flatMap(({ record }) => fieldTexts(field)(record)),
-      limit,
-    ),
-  );
+  const facets = await store.facets({ fields, query, from, to, limit });
+  const textsOf = (field: Field) => inRange.flatMap(({ record }) => fieldTexts(field)(record));
+  expect(facets.map(({ values }) => values)).toEqual(fields.map((field) => mostFrequent(textsOf(field), limit)));
 }
 
 function mostFrequent(texts: readonly string[], limit: number): { value: string; count: number }[] {

@@ -1,4 +1,5 @@
 import { fieldTexts } from '../../query/field-values.ts';
+import type { Field } from '../../query/tree.ts';
 import { LEVELS, levelIndexOf } from '../../record/severity.ts';
 import type { Facets, FacetsRequest, Histogram, HistogramRequest } from '../store.ts';
 import type { DayFiles } from './day-files.ts';
@@ -61,37 +62,64 @@ async function countMatching(files: DayFiles, plan: Plan, slots: Slots, pace: Pa
   return true;
 }
 
-/** See `LogStore.facets`. Services and loggers are counted from summaries where these can tell, all else from records. */
+/**
+ * See `LogStore.facets`. Services and loggers are counted from summaries where these can tell, all else in one walk of
+ * the records.
+ */
 export async function readFacets(
   files: DayFiles,
-  { field, query, from, to, limit }: Omit<FacetsRequest, 'signal'>,
+  { fields, query, from, to, limit }: Omit<FacetsRequest, 'signal'>,
   pace: Pace,
-): Promise<Facets> {
+): Promise<Facets[]> {
   const plan = planQuery(query);
-  if (field.kind === 'named' && (field.name === 'service' || field.name === 'logger')) {
-    const values = new DistinctValues();
-    const { name } = field;
-    const slots = new Slots([from ?? 0n, to ?? END_OF_TIME]);
-    const isComplete = await countMatching(files, plan, slots, pace, (logger, _, __, count) => {
-      // A field that is empty is absent.
-      if (logger[name] !== '') values.add(logger[name], count);
-    });
-    if (isComplete) return values.mostFrequent(limit);
+  const slots = new Slots([from ?? 0n, to ?? END_OF_TIME]);
+  const counted = (await countNames(files, plan, slots, pace, fields)) ?? new Map<Field, DistinctValues>();
+  const walked = new Map(
+    fields.filter((field) => !counted.has(field)).map((field) => [field, new DistinctValues()] as const),
+  );
+  if (walked.size > 0) {
+    const tallies = [...walked].map(([field, values]) => ({ values, textsOf: fieldTexts(field) }));
+    for await (const { records } of walk(files, { plan, order: 'newest', from, to, firstRows: MANY_ROWS }, pace)) {
+      for (const record of records) {
+        for (const { values, textsOf } of tallies) for (const text of textsOf(record)) values.add(text, 1);
+      }
+      if (pace.isExhausted) {
+        for (const { values } of tallies) values.isComplete = false;
+        break;
+      }
+    }
   }
-  const values = new DistinctValues();
-  const textsOf = fieldTexts(field);
-  for await (const { records } of walk(files, { plan, order: 'newest', from, to, firstRows: MANY_ROWS }, pace)) {
-    for (const text of records.flatMap(textsOf)) values.add(text, 1);
-    if (pace.isExhausted) return { ...values.mostFrequent(limit), complete: false };
-  }
-  return values.mostFrequent(limit);
+  return fields.map((field) => (counted.get(field) ?? walked.get(field)!).mostFrequent(limit));
 }
+
+/** Those of the fields that summaries count, or null when some day's cannot tell. */
+async function countNames(
+  files: DayFiles,
+  plan: Plan,
+  slots: Slots,
+  pace: Pace,
+  fields: readonly Field[],
+): Promise<Map<Field, DistinctValues> | null> {
+  const names = fields.filter(isLoggerField).map((field) => ({ field, values: new DistinctValues() }));
+  if (names.length === 0) return null;
+  const isComplete = await countMatching(files, plan, slots, pace, (logger, _, __, count) => {
+    for (const { field, values } of names) {
+      // A field that is empty is absent.
+      if (logger[field.name] !== '') values.add(logger[field.name], count);
+    }
+  });
+  return isComplete ? new Map(names.map(({ field, values }) => [field, values])) : null;
+}
+
+const isLoggerField = (field: Field): field is Field & { kind: 'named'; name: 'service' | 'logger' } =>
+  field.kind === 'named' && (field.name === 'service' || field.name === 'logger');
 
 /** Values with their counts, as many as may be held. */
 class DistinctValues {
   readonly #counts = new Map<string, number>();
   #characters = 0;
-  #isComplete = true;
+  /** Whether everything there was is in it. */
+  isComplete = true;
 
   add(value: string, amount: number): void {
     const count = this.#counts.get(value);
@@ -99,12 +127,12 @@ class DistinctValues {
     else if (this.#counts.size < VALUES_HELD && this.#characters + value.length <= VALUE_CHARACTERS_HELD) {
       this.#counts.set(value, amount);
       this.#characters += value.length;
-    } else this.#isComplete = false;
+    } else this.isComplete = false;
   }
 
   mostFrequent(limit: number): Facets {
     const values = [...this.#counts].map(([value, count]) => ({ value, count }));
     values.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
-    return { values: values.slice(0, limit), complete: this.#isComplete };
+    return { values: values.slice(0, limit), complete: this.isComplete };
   }
 }

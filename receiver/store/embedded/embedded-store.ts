@@ -24,7 +24,7 @@ import { encodeAppend } from './append-message.ts';
 import { dayOf, fileNameOf, timeWithin } from './day.ts';
 import { decodeRecords, type EncodedRecords } from './lazy-record.ts';
 import { formatId } from './position.ts';
-import type { ReaderData, ReaderMethods } from './reader-worker.ts';
+import { ReaderPool } from './reader-pool.ts';
 import { SharedVersions } from './shared-versions.ts';
 import { WorkerClient, workerModule } from './worker-client.ts';
 import type { Report } from './worker-protocol.ts';
@@ -42,7 +42,7 @@ export interface EmbeddedStoreOptions {
 const DEFAULT_SEARCH_BUDGET = 10_000;
 
 /**
- * Opens the embedded store: one SQLite file per UTC day in a folder, written by one thread and read by another.
+ * Opens the embedded store: one SQLite file per UTC day in a folder, written by one thread and read by others.
  * Rejects with StoreError when another process uses the folder or a newer version wrote it, and with
  * StoreUnavailableError when it cannot be read or written.
  */
@@ -57,13 +57,13 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   return store;
 }
 
-/** The main thread's side: encodes, decodes and asks the two threads. Nothing here touches a file. */
+/** The main thread's side: encodes, decodes and asks the threads. Nothing here touches a file. */
 class EmbeddedStore implements LogStore {
   readonly #directory: string;
   readonly #now: Clock;
   readonly #diagnostics: Diagnostics;
   readonly #writer: WorkerClient<WriterMethods>;
-  readonly #reader: WorkerClient<ReaderMethods>;
+  readonly #readers: ReaderPool;
   readonly #running = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
 
@@ -79,16 +79,10 @@ class EmbeddedStore implements LogStore {
       workerData: { directory: this.#directory, versions } satisfies WriterData,
       onReport,
     });
-    this.#reader = new WorkerClient({
-      module: workerModule('reader-worker', import.meta.url),
-      name: 'reader',
-      workerData: {
-        directory: this.#directory,
-        versions,
-        searchBudget: searchBudget ?? DEFAULT_SEARCH_BUDGET,
-      } satisfies ReaderData,
+    this.#readers = new ReaderPool(
+      { directory: this.#directory, versions, searchBudget: searchBudget ?? DEFAULT_SEARCH_BUDGET },
       onReport,
-    });
+    );
   }
 
   append(batches: readonly Batch[]): Promise<AppendedBatch[]> {
@@ -106,50 +100,50 @@ class EmbeddedStore implements LogStore {
   }
 
   cards({ signal, ...request }: CardsRequest): Promise<LoggerCounts[]> {
-    return this.#run(() => this.#reader.call('cards', request, { signal }));
+    return this.#run(() => this.#readers.call('cards', request, { signal }));
   }
 
   search({ signal, ...request }: SearchRequest): Promise<SearchPage> {
     return this.#run(async () => {
-      const page = await this.#reader.call('search', request, { signal });
+      const page = await this.#readers.call('search', request, { signal });
       return { ...page, records: this.#decode(page.records) };
     });
   }
 
   get(id: string): Promise<StoredRecord | null> {
     return this.#run(async () => {
-      const records = await this.#reader.call('get', id);
+      const records = await this.#readers.call('get', id);
       return records && (this.#decode(records)[0] ?? null);
     });
   }
 
   context(id: string, before: number, after: number) {
     return this.#run(async () => {
-      const context = await this.#reader.call('context', { id, before, after });
+      const context = await this.#readers.call('context', { id, before, after });
       return context && { before: this.#decode(context.before), after: this.#decode(context.after) };
     });
   }
 
   histogram({ signal, ...request }: HistogramRequest): Promise<Histogram> {
-    return this.#run(() => this.#reader.call('histogram', request, { signal }));
+    return this.#run(() => this.#readers.call('histogram', request, { signal }));
   }
 
-  facets({ signal, ...request }: FacetsRequest): Promise<Facets> {
-    return this.#run(() => this.#reader.call('facets', request, { signal }));
+  facets({ signal, ...request }: FacetsRequest): Promise<Facets[]> {
+    return this.#run(() => this.#readers.call('facets', request, { signal }));
   }
 
   group(id: string, limit: number): Promise<StoredRecord[]> {
     const query = fieldEquals('group', id);
-    return this.#run(async () => this.#decode(await this.#reader.call('members', { query, limit })));
+    return this.#run(async () => this.#decode(await this.#readers.call('members', { query, limit })));
   }
 
   trace(traceId: string, limit: number): Promise<StoredRecord[]> {
     const query = fieldEquals('trace', traceId);
-    return this.#run(async () => this.#decode(await this.#reader.call('members', { query, limit })));
+    return this.#run(async () => this.#decode(await this.#readers.call('members', { query, limit })));
   }
 
   loggers(): Promise<KnownLogger[]> {
-    return this.#run(() => this.#reader.call('loggers', null));
+    return this.#run(() => this.#readers.call('loggers', null));
   }
 
   prune(request: PruneRequest): Promise<{ removed: number }> {
@@ -172,7 +166,7 @@ class EmbeddedStore implements LogStore {
     return this.#run(async () => {
       // The writer first: it makes the folder.
       await this.#writer.call('ping', undefined);
-      await this.#reader.call('ping', undefined);
+      await this.#readers.call('ping', undefined);
     });
   }
 
@@ -183,12 +177,12 @@ class EmbeddedStore implements LogStore {
 
   /** Ends the threads without waiting for anything: for a store that could not be opened. */
   async abandon(): Promise<void> {
-    await Promise.all([this.#writer.close(), this.#reader.close()]);
+    await Promise.all([this.#writer.close(), this.#readers.end()]);
   }
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#running);
-    await Promise.allSettled([this.#writer.call('close', undefined), this.#reader.call('close', undefined)]);
+    await Promise.allSettled([this.#writer.call('close', undefined), this.#readers.close()]);
     await this.abandon();
   }
 
@@ -216,7 +210,7 @@ class EmbeddedStore implements LogStore {
       if (dryRun) {
         removed += await this.#writer.call('count', day);
       } else {
-        await this.#reader.call('release', day);
+        await this.#readers.release(day);
         removed += await this.#writer.call('dropDay', { day, now: this.#milliseconds() });
       }
     }

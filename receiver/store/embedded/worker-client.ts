@@ -38,6 +38,16 @@ export class WorkerClient<M extends Methods> {
     this.#options = options;
   }
 
+  /** Calls not answered yet. */
+  get load(): number {
+    return this.#pending.size;
+  }
+
+  /** Whether the thread runs: the first call starts it. */
+  get isStarted(): boolean {
+    return this.#worker !== null;
+  }
+
   async call<K extends keyof M & string>(
     method: K,
     argument: Parameters<M[K]>[0],

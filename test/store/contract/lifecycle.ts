@@ -24,7 +24,7 @@ export function lifecycleContract(open: OpenStore): void {
       () => store.get('x'),
       () => store.context('x', 1, 1),
       () => store.histogram({ query: MATCH_ALL, boundaries }),
-      () => store.facets({ query: MATCH_ALL, field: { kind: 'attribute', key: 'k' }, limit: 1 }),
+      () => store.facets({ query: MATCH_ALL, fields: [{ kind: 'attribute', key: 'k' }], limit: 1 }),
       () => store.group('g', 1),
       () => store.trace('t', 1),
       () => store.loggers(),

@@ -52,8 +52,9 @@ export function summaryContract(open: OpenStore): void {
       logRecord({ resource: { attributes: { region: 'resource' } } }),
       logRecord({ body: 'region' }),
     ]);
-    const request = { field: attribute('region'), query: MATCH_ALL };
-    expect(await store.facets({ ...request, limit: 10 })).toEqual({
+    const request = { fields: [attribute('region')], query: MATCH_ALL };
+    const [facets] = await store.facets({ ...request, limit: 10 });
+    expect(facets).toEqual({
       values: [
         { value: 'eu', count: 3 },
         { value: 'us', count: 2 },
@@ -63,11 +64,46 @@ export function summaryContract(open: OpenStore): void {
       ],
       complete: true,
     });
-    expect((await store.facets({ ...request, limit: 2 })).values.map(({ value }) => value)).toEqual(['eu', 'us']);
+    const [two] = await store.facets({ ...request, limit: 2 });
+    expect(two?.values.map(({ value }) => value)).toEqual(['eu', 'us']);
     const field: Field = { kind: 'resource', key: 'region' };
-    expect((await store.facets({ query: MATCH_ALL, field, limit: 5 })).values).toEqual([
+    expect((await store.facets({ query: MATCH_ALL, fields: [field], limit: 5 }))[0]?.values).toEqual([
       { value: 'resource', count: 1 },
     ]);
+  });
+
+  test('facets of several fields are those of each, in their order', async ({ store }) => {
+    await append(store, [
+      errorRecord({ attributes: { region: 'eu' } }),
+      errorRecord({ attributes: { region: 'eu' }, logger: 'shop.pay' }),
+      warningRecord({ attributes: { region: 'us' }, service: 'billing', timestamp: NOON + HOUR }),
+    ]);
+    const fields: Field[] = [
+      attribute('region'),
+      { kind: 'named', name: 'service' },
+      attribute('nowhere'),
+      { kind: 'named', name: 'logger' },
+      { kind: 'named', name: 'level' },
+      attribute('region'),
+    ];
+    for (const query of [MATCH_ALL, fieldEquals('level', 'error'), fieldEquals('service', 'shop')]) {
+      const together = await store.facets({ fields, query, limit: 10 });
+      const alone = await Promise.all(fields.map((field) => store.facets({ fields: [field], query, limit: 10 })));
+      expect(together).toEqual(alone.flat());
+    }
+    const together = await store.facets({ fields, query: { type: 'text', text: 'REFUSED' }, limit: 10 });
+    expect(together.map(({ values }) => values)).toEqual([
+      [{ value: 'eu', count: 2 }],
+      [{ value: 'shop', count: 2 }],
+      [],
+      [
+        { value: 'shop.cart', count: 1 },
+        { value: 'shop.pay', count: 1 },
+      ],
+      [{ value: 'ERROR', count: 2 }],
+      [{ value: 'eu', count: 2 }],
+    ]);
+    expect(await store.facets({ fields: [], query: MATCH_ALL, limit: 10 })).toEqual([]);
   });
 
   test('facets count within the query and the range', async ({ store }) => {
@@ -77,14 +113,14 @@ export function summaryContract(open: OpenStore): void {
       errorRecord({ timestamp: NOON + HOUR - 1n, attributes: { code: 502n } }),
       warningRecord({ timestamp: NOON, attributes: { code: 404n } }),
     ]);
-    const facets = await store.facets({
-      field: attribute('code'),
+    const [facets] = await store.facets({
+      fields: [attribute('code')],
       query: fieldEquals('level', 'error'),
       from: NOON,
       to: NOON + HOUR,
       limit: 10,
     });
-    expect(facets.values).toEqual([
+    expect(facets?.values).toEqual([
       { value: '500', count: 1 },
       { value: '502', count: 1 },
     ]);
@@ -104,14 +140,15 @@ export function summaryContract(open: OpenStore): void {
       logRecord({ severityNumber: 10, severityText: 'AUDIT' }),
       logRecord({ severityNumber: 0 }),
     ]);
-    expect((await store.facets({ field: attribute('k'), query: MATCH_ALL, limit: 10 })).values).toEqual([
+    const level: Field = { kind: 'named', name: 'level' };
+    const [ofKey, ofLevel] = await store.facets({ fields: [attribute('k'), level], query: MATCH_ALL, limit: 10 });
+    expect(ofKey?.values).toEqual([
       { value: '1', count: 3 },
       { value: 'true', count: 2 },
       { value: 'AQID', count: 1 },
       { value: 'x', count: 1 },
     ]);
-    const level: Field = { kind: 'named', name: 'level' };
-    expect((await store.facets({ field: level, query: MATCH_ALL, limit: 10 })).values).toEqual([
+    expect(ofLevel?.values).toEqual([
       { value: 'INFO', count: 7 },
       { value: 'AUDIT', count: 1 },
       { value: 'UNSPECIFIED', count: 1 },
@@ -124,7 +161,7 @@ export function summaryContract(open: OpenStore): void {
     const signal = AbortSignal.abort(reason);
     const boundaries = [NOON, NOON + HOUR];
     await expect(store.histogram({ query: MATCH_ALL, boundaries, signal })).rejects.toBe(reason);
-    await expect(store.facets({ query: MATCH_ALL, field: attribute('k'), limit: 5, signal })).rejects.toBe(reason);
+    await expect(store.facets({ query: MATCH_ALL, fields: [attribute('k')], limit: 5, signal })).rejects.toBe(reason);
     await expect(store.cards({ boundaries, recentFrom: NOON, signal })).rejects.toBe(reason);
   });
 }
