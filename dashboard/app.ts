@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import Koa from 'koa';
 import { createHealthRouter } from './api/health.ts';
+import { safeText } from './api/problem.ts';
 import { createApiRouter } from './api/router.ts';
 import { hostGuard } from './hosts.ts';
 import type { DashboardOptions } from './options.ts';
@@ -23,6 +24,7 @@ import type { Site } from './routes/site.ts';
 export function createDashboard(options: DashboardOptions): Koa {
   const site: Site = { options, assets: loadAssets(), rate: createRate(options.live) };
   const app = new Koa();
+  app.on('error', tellOfStray(options.onError));
   app.use(securityHeaders);
   app.use(hostGuard(options.hosts ?? null));
   app.use(createHealthRouter(options).routes());
@@ -35,6 +37,16 @@ export function createDashboard(options: DashboardOptions): Koa {
     throw new NotFound('There is no page at this address.');
   });
   return app;
+}
+
+/** What breaks when a reader leaves in the middle of an answer. */
+const READER_LEFT = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+/** For errors that no middleware caught. Koa would print them as they are, and each reader who leaves among them. */
+function tellOfStray(onError: DashboardOptions['onError']): (error: NodeJS.ErrnoException) => void {
+  return (error) => {
+    if (!READER_LEFT.has(error.code ?? '')) onError(`answering failed: ${safeText(error)}`);
+  };
 }
 
 function pages(site: Site): Router {

@@ -3,7 +3,7 @@ import type { StoredRecord } from '../../receiver/record/log-record.ts';
 import { recordJson } from './record-json.ts';
 
 /** What waits for one reader, in UTF-16 units. A single greater record still passes when nothing else waits. */
-const MOST_WAITING = 4_000_000;
+const MOST_WAITING = 1_000_000;
 const HEARTBEAT_MILLIS = 15_000;
 
 /**
@@ -33,7 +33,7 @@ export class TailBuffer extends Readable {
       this.#dropped += 1;
       return;
     }
-    this.#add(`id: ${record.id}\ndata: ${JSON.stringify(recordJson(record))}\n\n`);
+    this.#add(recordEvent(record));
   }
 
   override _read(): void {
@@ -66,3 +66,15 @@ export class TailBuffer extends Readable {
 }
 
 const droppedEvent = (count: number): string => `event: dropped\ndata: {"count":${count}}\n\n`;
+
+/** Readers of one record share its event: it is written once, and held once however many are slow. */
+const recordEvents = new WeakMap<StoredRecord, string>();
+
+function recordEvent(record: StoredRecord): string {
+  let event = recordEvents.get(record);
+  if (event === undefined) {
+    event = `id: ${record.id}\ndata: ${JSON.stringify(recordJson(record))}\n\n`;
+    recordEvents.set(record, event);
+  }
+  return event;
+}

@@ -110,7 +110,7 @@ test('what waits for a reader is bounded, whatever comes', () => {
   const record = { ...logRecord({ body: 'y'.repeat(1_000_000) }), id: '1' };
   for (let index = 0; index < 100; index++) buffer.offer(record);
   const text = String(buffer.read());
-  expect(text.length).toBeLessThan(6_000_000);
+  expect(text.length).toBeLessThan(2_500_000);
   expect(text).toMatch(/event: dropped\ndata: \{"count":9\d\}\n\n$/);
   buffer.destroy();
   buffer.offer(record);
