@@ -16,9 +16,12 @@ export const serveCommand: Command = {
   },
 };
 
+/** Under `npm start` one Ctrl-C arrives twice: from the terminal, and from npm, which passes it on. */
+const SAME_KEY_PRESS_MILLIS = 1000;
+
 /**
  * Starts the server, prints its addresses, and resolves after a SIGTERM or SIGINT once everything accepted is stored and
- * closed. A second SIGINT ends the process at once. `during` runs beside it; its signal aborts when the server stops.
+ * closed. A second Ctrl-C ends the process at once. `during` runs beside it; its signal aborts when the server stops.
  */
 export async function serveUntilStopped(
   config: Config,
@@ -26,8 +29,13 @@ export async function serveUntilStopped(
 ): Promise<void> {
   const stop = new AbortController();
   const stopped = new Promise<void>((resolve) => {
+    let stoppedAt = 0;
     const onSignal = (signal: NodeJS.Signals) => {
-      if (stop.signal.aborted && signal === 'SIGINT') process.exit(130);
+      if (stop.signal.aborted) {
+        if (signal === 'SIGINT' && performance.now() - stoppedAt > SAME_KEY_PRESS_MILLIS) process.exit(130);
+        return;
+      }
+      stoppedAt = performance.now();
       stop.abort();
       resolve();
     };

@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { startServer } from '../helpers/server.ts';
+import { cleanEnvironment, startServer } from '../helpers/server.ts';
 import { runCli, startCli, temporaryFolder } from './run-cli.ts';
 
 // Each test starts several processes.
@@ -27,6 +31,42 @@ describe('serve', () => {
     );
     child.kill(signal);
     expect(await ended).toMatchObject({ code: 0 });
+  });
+
+  test('O59 one Ctrl-C that arrives twice, as under npm, still finishes what was begun', async () => {
+    const { child, ended, stdout } = startCli([], { cwd: folder.path, environment: FREE_PORTS });
+    await expect.poll(stdout, { timeout: 15_000 }).toContain('dashboard');
+    const body = '{"resourceLogs":[]}';
+    const headers = { 'content-type': 'application/json', 'content-length': body.length, expect: '100-continue' };
+    const sending = request(`${/http:\S+/.exec(stdout())![0]}/v1/logs`, { method: 'POST', headers });
+    const answered = once(sending, 'response') as Promise<[IncomingMessage]>;
+    sending.flushHeaders();
+    await once(sending, 'continue');
+    child.kill('SIGINT');
+    await sleep(50);
+    child.kill('SIGINT');
+    await sleep(50);
+    sending.end(body);
+    expect((await answered)[0].statusCode).toBe(200);
+    expect(await ended).toMatchObject({ code: 0 });
+  });
+
+  test('O59 SIGTERM to npm start reaches the server, which ends with 0', async () => {
+    // Without its pre-script, for the other tests run what was built already.
+    const npm = spawn('npm', ['start', '--ignore-scripts', '--', '--storage', `file:${folder.path}/data`], {
+      cwd: join(import.meta.dirname, '../..'),
+      env: { ...cleanEnvironment(), ...FREE_PORTS },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let printed = '';
+    npm.stdout.setEncoding('utf8').on('data', (text) => {
+      printed += text;
+    });
+    await expect.poll(() => printed, { timeout: 30_000 }).toMatch(/^dashboard/m);
+    const dashboard = /^dashboard +(\S+)$/m.exec(printed)![1]!;
+    npm.kill('SIGTERM');
+    expect(await once(npm, 'exit')).toEqual([0, null]);
+    await expect(fetch(dashboard)).rejects.toThrow();
   });
 
   test('says which port is taken and which flag changes it, in one line, and exits 1', async () => {
