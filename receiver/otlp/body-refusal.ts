@@ -1,7 +1,7 @@
 import type { Compression } from './decompress.ts';
 import type { Refusal } from './outcome.ts';
 
-/** Answer for when the bytes in flight leave no room; it passes as soon as others are answered. */
+/** Answer for when the bytes in flight, or the records decoded from them, leave no room; it passes as soon as others are answered. */
 export const NO_ROOM: Refusal = {
   kind: 'overloaded',
   message: 'too many bytes of requests in flight; try again',

@@ -1,11 +1,13 @@
+import { getHeapStatistics } from 'node:v8';
 import type { Diagnostics } from '../diagnostics.ts';
 import type { Ingest, IngestOutcome } from '../ingest/ingest.ts';
 import type { MetricsRegistry } from '../metrics/registry.ts';
 import type { Clock } from '../record/clock.ts';
+import { NO_ROOM } from './body-refusal.ts';
 import { ByteBudget, type Reservation } from './byte-budget.ts';
 import type { DecodedRequest, DecodeLimits } from './decode/decoded.ts';
 import { runAtOnce, runInSlices } from './decode/drive.ts';
-import { Fault, MalformedError, TooLargeError } from './decode/errors.ts';
+import { Fault, MalformedError, NoRoomError, TooLargeError } from './decode/errors.ts';
 import type { Encoding } from './encode.ts';
 import type { ExportOutcome, Refusal } from './outcome.ts';
 import { type ReadRequest, readRequest } from './read-request.ts';
@@ -19,6 +21,8 @@ export interface RequestLimits {
   readonly valueBytes: number;
   /** Bytes of bodies held at once, all requests together; by default twice the largest request, and at least 64 MiB. */
   readonly inFlightBytes?: number;
+  /** Memory that decoded records may take, all requests together; by default half of what this process may have. */
+  readonly decodedBytes?: number;
 }
 
 export interface LogsHandlerOptions {
@@ -37,6 +41,9 @@ const VALUES_PER_RECORD = 4;
 const MIN_RECORD_WEIGHT = 4 * 1024 * 1024;
 /** Decoded records take up to so many times their bytes; honest requests take three or four. */
 const WEIGHT_PER_BYTE = 8;
+/** What one request may take of the memory for decoded records, so that others find room beside it. */
+const REQUEST_SHARE = 0.5;
+const HEAP_SHARE = 0.5;
 const LARGEST_REQUESTS_HELD = 2;
 const MIN_IN_FLIGHT_BYTES = 64 * 1024 * 1024;
 
@@ -51,22 +58,25 @@ export class LogsHandler {
   readonly #now: Clock;
   readonly #diagnostics: Diagnostics;
   readonly #inFlight: ByteBudget;
+  readonly #decoded: ByteBudget;
   readonly #metrics: SelfMetrics;
 
   constructor(options: LogsHandlerOptions) {
     const { requestBytes, valueBytes, inFlightBytes } = options.limits;
+    const { decodedBytes = Math.floor(getHeapStatistics().heap_size_limit * HEAP_SHARE) } = options.limits;
     this.requestBytes = requestBytes;
     this.#ingest = options.ingest;
     this.#limits = {
       valueBytes,
       recordWeight: Math.max(valueBytes * VALUES_PER_RECORD, MIN_RECORD_WEIGHT),
-      requestWeight: requestBytes * WEIGHT_PER_BYTE,
+      requestWeight: Math.min(requestBytes * WEIGHT_PER_BYTE, Math.floor(decodedBytes * REQUEST_SHARE)),
     };
     this.#now = options.now;
     this.#diagnostics = options.diagnostics;
     this.#inFlight = new ByteBudget(
       inFlightBytes ?? Math.max(requestBytes * LARGEST_REQUESTS_HELD, MIN_IN_FLIGHT_BYTES),
     );
+    this.#decoded = new ByteBudget(decodedBytes);
     this.#metrics = new SelfMetrics(options.metrics, this.#inFlight);
   }
 
@@ -78,8 +88,9 @@ export class LogsHandler {
   /** Stores a request's records; resolves when they are durable, or refused. `bytes` is the decompressed body. */
   async export(bytes: Buffer, encoding: Encoding): Promise<ExportOutcome> {
     const receivedAt = this.#now();
+    const room = this.#decoded.reserve();
     try {
-      const { records, key, decoded } = await this.#read(bytes, encoding, receivedAt);
+      const { records, key, decoded } = await this.#read(bytes, encoding, receivedAt, room);
       if (records.length > 0) {
         const outcome = await this.#ingest.submit({ batch: { key, records }, bytes: bytes.length });
         if (outcome.status !== 'stored') return refusalOf(outcome);
@@ -88,6 +99,8 @@ export class LogsHandler {
       return { kind: 'accepted', rejected: decoded.rejectedCount, message: remarks(decoded, this.#limits) };
     } catch (error) {
       return this.#refuse(error);
+    } finally {
+      room.release();
     }
   }
 
@@ -96,14 +109,15 @@ export class LogsHandler {
     this.#metrics.answered(transport, outcome);
   }
 
-  #read(bytes: Buffer, encoding: Encoding, receivedAt: bigint): ReadRequest | Promise<ReadRequest> {
-    const steps = readRequest(bytes, encoding, this.#limits, receivedAt);
+  #read(bytes: Buffer, encoding: Encoding, receivedAt: bigint, room: Reservation): ReadRequest | Promise<ReadRequest> {
+    const steps = readRequest(bytes, encoding, { ...this.#limits, takeWeight: room.take }, receivedAt);
     return bytes.length <= AT_ONCE_BYTES ? runAtOnce(steps) : runInSlices(steps);
   }
 
   #refuse(error: unknown): Refusal {
     if (error instanceof MalformedError || error instanceof Fault) return { kind: 'malformed', message: error.message };
     if (error instanceof TooLargeError) return { kind: 'too_large', message: error.message };
+    if (error instanceof NoRoomError) return NO_ROOM;
     this.#diagnostics.error(`an export request failed: ${error instanceof Error ? (error.stack ?? error) : error}`);
     return { kind: 'failed', message: 'internal error; the server log says more' };
   }

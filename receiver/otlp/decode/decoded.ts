@@ -1,5 +1,5 @@
 import type { DraftGroup, DraftRecord, DraftResource, DraftScope } from '../../record/draft.ts';
-import { type Fault, type RejectionReason, TooLargeError } from './errors.ts';
+import { type Fault, NoRoomError, type RejectionReason, TooLargeError } from './errors.ts';
 
 /** What bounds a decoded request. Weights are estimates of the memory that records take, in bytes. */
 export interface DecodeLimits {
@@ -9,6 +9,8 @@ export interface DecodeLimits {
   readonly recordWeight: number;
   /** Heaviest request. */
   readonly requestWeight: number;
+  /** Takes its share of what all requests together may weigh; false when they leave no room for it. */
+  readonly takeWeight?: (weight: number) => boolean;
 }
 
 /** What a field costs beyond its own bytes: an object's header, or a slot in a map or list. */
@@ -49,14 +51,19 @@ export class DecodedRequest {
     return this.rejected.too_large + this.rejected.bad_value;
   }
 
-  /** Counts a record, resource or scope towards the request's weight, rejected ones too. Throws TooLargeError beyond the limit. */
+  /**
+   * Counts a record, resource or scope towards the request's weight, rejected ones too. Throws TooLargeError beyond the
+   * limit, NoRoomError when other requests leave no room.
+   */
   weigh(weight: number): void {
-    this.#weight += RECORD_WEIGHT + weight;
+    const added = RECORD_WEIGHT + weight;
+    this.#weight += added;
     if (this.#weight > this.#limits.requestWeight) {
       throw new TooLargeError(
         `the request decodes to more than ${this.#limits.requestWeight} bytes of records: send smaller batches`,
       );
     }
+    if (this.#limits.takeWeight?.(added) === false) throw new NoRoomError();
   }
 
   reject(fault: Fault, count = 1): void {

@@ -8,6 +8,11 @@ export class TooLargeError extends Error {
   override name = 'TooLargeError';
 }
 
+/** What the request decodes to has no room beside what others decode to: it may be sent again. */
+export class NoRoomError extends Error {
+  override name = 'NoRoomError';
+}
+
 /**
  * Why one record is rejected while the rest of its request is stored (P2, O17). The whole list:
  * - `too_large`: after cutting long values it still weighs more than `DecodeLimits.recordWeight`;
