@@ -1,3 +1,4 @@
+import type Koa from 'koa';
 import { createDashboard } from '../dashboard/app.ts';
 import { createAuthorize } from './access.ts';
 import type { AlertListener } from './alerts/listeners.ts';
@@ -33,6 +34,8 @@ export interface LogvitalsServer {
   readonly store: LogStore;
   /** The way in for records that come from this process. */
   readonly ingest: Ingest;
+  /** The dashboard as a Koa application, to be mounted in another one too: docs/running.md. */
+  readonly dashboard: Koa;
   /** Calls back for each alert this server fires. A listener that fails is logged and harms nothing (PARITY.md P27). */
   on(event: 'threshold', listener: AlertListener): LogvitalsServer;
   off(event: 'threshold', listener: AlertListener): LogvitalsServer;
@@ -106,11 +109,11 @@ async function start(config: Config, diagnostics: Diagnostics, shutdown: Shutdow
   shutdown.add(() => grpc.close());
 
   addresses = { grpc: grpc.address, http: http.address, dashboard: pages.address };
-  return createHandle({ addresses, store, ingest }, config.onThreshold, alerts.subscribe, shutdown);
+  return createHandle({ addresses, store, ingest, dashboard }, config.onThreshold, alerts.subscribe, shutdown);
 }
 
 function createHandle(
-  parts: Pick<LogvitalsServer, 'addresses' | 'store' | 'ingest'>,
+  parts: Pick<LogvitalsServer, 'addresses' | 'store' | 'ingest' | 'dashboard'>,
   onThreshold: Config['onThreshold'],
   subscribe: (listener: AlertListener) => () => void,
   shutdown: Shutdown,

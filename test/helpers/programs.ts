@@ -13,13 +13,16 @@ export function findProgram(name: 'otelcol' | 'telemetrygen'): string | null {
   return existsSync(path) ? path : null;
 }
 
-/** A background program that is surely gone when the test is. */
+/**
+ * A background program that is surely gone when the test is, with everything it started: `npx` told to end would leave
+ * its program running.
+ */
 export function runProgram(
   path: string,
   args: readonly string[],
   cwd: string,
 ): { child: ChildProcess; output(): string; stop(): Promise<void> } {
-  const child = spawn(path, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(path, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let output = '';
   child.stdout.on('data', (chunk) => {
     output += chunk;
@@ -32,7 +35,7 @@ export function runProgram(
     child,
     output: () => output,
     async stop() {
-      child.kill('SIGTERM');
+      if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
       await exited;
     },
   };
