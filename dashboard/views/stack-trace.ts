@@ -17,12 +17,13 @@ const LIBRARY = [
 
 /** A line that belongs to the one before: Python's source text, Java's suppressed counts, Rust's and Go's places. */
 const CONTINUATION = /^\s{4,}(?!at |File )\S|^\s+at \.\.\/|^\t\S+\.(?:go|s):\d+/;
-const FRAME = /^\s+(?:at |File |\d+: )|^\s*\S+\(.*\)$|^\t/;
+/** Lines are of any length and whoever's: no part of a pattern may match what another could, or the time grows with its square. */
+const FRAME = /^\s+(?:at |File |\d+: )|^\s*\S[^\s(]*\(.*\)$|^\t/;
 
 /** A stack trace cut into runs of own and library frames. What is no frame at all (messages, causes) counts as own. */
 export function partsOf(stacktrace: string): StackPart[] {
   const parts: { library: boolean; lines: string[] }[] = [];
-  for (const line of stacktrace.replace(/\r\n?/g, '\n').replace(/\n+$/, '').split('\n')) {
+  for (const line of linesOf(stacktrace)) {
     const last = parts.at(-1);
     const library =
       CONTINUATION.test(line) && !LIBRARY.some((pattern) => pattern.test(line))
@@ -32,6 +33,12 @@ export function partsOf(stacktrace: string): StackPart[] {
     else parts.push({ library, lines: [line] });
   }
   return parts;
+}
+
+/** Without the empty ones at the end. */
+function linesOf(text: string): string[] {
+  const lines = text.split(/\r\n?|\n/);
+  return lines.slice(0, Math.max(1, lines.findLastIndex((line) => line !== '') + 1));
 }
 
 const isLibrary = (line: string): boolean => FRAME.test(line) && LIBRARY.some((pattern) => pattern.test(line));

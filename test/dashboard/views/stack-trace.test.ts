@@ -49,3 +49,26 @@ test('a trace of the application alone, and no trace at all, have no library par
   expect(libraryLines('Error: x\n    at run (/app/src/a.ts:1:1)')).toEqual([]);
   expect(libraryLines('just words about node_modules')).toEqual([]);
 });
+
+test('a line of a million signs that is nearly a frame takes no longer than others', () => {
+  const million = 1_000_000;
+  // With a pattern that goes back over what it matched, the first of these takes hours.
+  for (const part of [
+    'a(',
+    ' at ',
+    ' ',
+    '\t',
+    'File ',
+    '1: ',
+    '\ta.go',
+    '/lib/',
+    '<anonymous>',
+    '(node:',
+    '\n',
+    '\n    x',
+  ]) {
+    const stacktrace = `${part.repeat(million / part.length)}x`;
+    const lines = partsOf(stacktrace).flatMap((one) => one.lines);
+    expect(lines.join('\n'), part).toBe(stacktrace);
+  }
+});
