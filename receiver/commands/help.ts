@@ -1,7 +1,7 @@
 import type { Command, Option } from './command.ts';
 
-/** `logvitals --help`. */
-export function overview(commands: readonly Command[]): string {
+/** `logvitals --help`. `byDefault` is what runs when no command is named. */
+export function overview(commands: readonly Command[], byDefault: Command): string {
   const rows = commands.map(({ name, about }): [string, string] => [name, about]);
   return [
     'logvitals: a status page for your logs',
@@ -10,6 +10,9 @@ export function overview(commands: readonly Command[]): string {
     '',
     'Commands:',
     ...columns(rows),
+    '',
+    `Flags of ${byDefault.name}:`,
+    ...columns(byDefault.options.map(flagRow)),
     '',
     'Flags of every command:',
     ...columns([

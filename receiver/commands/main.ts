@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../config/faults.ts';
 import { maskUrlSecrets } from '../config/quote.ts';
-import { suggestion } from '../config/suggestion.ts';
+import { allowedNames } from '../config/suggestion.ts';
 import { StoreError } from '../store/errors.ts';
 import { check } from './check.ts';
 import { type Command, CommandError, UsageError } from './command.ts';
@@ -49,7 +49,7 @@ async function run(args: readonly string[]): Promise<number> {
   const beforeDashes = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
   if (beforeDashes.includes('--version')) return print(`${version()}\n`);
   const wantsHelp = beforeDashes.some((arg) => arg === '--help' || arg === '-h');
-  if (!named && wantsHelp) return print(overview(COMMANDS));
+  if (!named && wantsHelp) return print(overview(COMMANDS, serveCommand));
   const command = named ? findCommand(first) : serveCommand;
   if (wantsHelp) return print(helpOf(command));
   return command.run(parseArguments(command, named ? rest : args));
@@ -61,9 +61,7 @@ function findCommand(name: string): Command {
   const names = COMMANDS.map((candidate) => candidate.name);
   if (LATER.includes(name))
     throw new UsageError(`this version has no command ${name} yet; allowed: ${names.join(', ')}`);
-  throw new UsageError(
-    `${JSON.stringify(name)} is not a command${suggestion(name, names) || `; allowed: ${names.join(', ')}`}`,
-  );
+  throw new UsageError(`${JSON.stringify(name)} is not a command${allowedNames(name, names)}`);
 }
 
 /** Says what went wrong, a line each, and gives the exit code. */

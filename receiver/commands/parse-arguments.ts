@@ -1,4 +1,4 @@
-import { suggestion } from '../config/suggestion.ts';
+import { allowedNames } from '../config/suggestion.ts';
 import { type Command, type Invocation, type Option, UsageError } from './command.ts';
 
 /**
@@ -47,7 +47,5 @@ function findOption(command: Command, arg: string, name: string): Option {
   if (option) return option;
   const names = command.options.map((candidate) => `--${candidate.name}`);
   const shown = arg.split('=', 1)[0]!;
-  throw new UsageError(
-    `${shown} is not a flag of ${command.name}${suggestion(shown, names) || `; allowed: ${names.join(', ')}`}`,
-  );
+  throw new UsageError(`${shown} is not a flag of ${command.name}${allowedNames(shown, names)}`);
 }

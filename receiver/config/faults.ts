@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MASKED, quoteValue } from './quote.ts';
 import { describe, schemaAt, unwrap } from './setting.ts';
-import { suggestion } from './suggestion.ts';
+import { allowedNames } from './suggestion.ts';
 
 /** The configuration can't be used. Each fault is one line that names a key, quotes its value and says what is allowed. */
 export class ConfigError extends Error {
@@ -48,8 +48,7 @@ function allowedAt(schema: z.ZodType, issue: z.core.$ZodIssue): string {
 }
 
 function unknownKey(name: string, key: string, known: readonly string[]): string {
-  const hint = suggestion(key, known) || `; allowed: ${known.join(', ')}`;
-  return `${name} is not a setting${hint}`;
+  return `${name} is not a setting${allowedNames(key, known)}`;
 }
 
 function knownKeys(schema: z.core.$ZodType | null): string[] {

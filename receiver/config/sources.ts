@@ -4,7 +4,7 @@ import { faultsIn, formatPath, type NameOf } from './faults.ts';
 import { MASKED, quoteValue } from './quote.ts';
 import { type UserConfig, userConfigSchema } from './schema.ts';
 import { schemaAt, unwrap } from './setting.ts';
-import { suggestion } from './suggestion.ts';
+import { allowedNames } from './suggestion.ts';
 
 /** A setting that can be given outside the config file. */
 interface OutsideSetting {
@@ -26,6 +26,7 @@ export const OUTSIDE_SETTINGS: readonly OutsideSetting[] = [
   { path: ['retention', 'days'], variable: 'LOGVITALS_RETENTION_DAYS' },
 ];
 
+const VARIABLE_START = 'LOGVITALS_';
 /** Names the config file. */
 export const CONFIG_VARIABLE = 'LOGVITALS_CONFIG';
 /** One bearer token: a server accepts it with all scopes, a client command sends it. */
@@ -108,9 +109,9 @@ function typed(path: readonly string[], value: string | boolean): unknown {
 function unknownVariables(environment: Environment): string[] {
   const known = [...OUTSIDE_SETTINGS.map(({ variable }) => variable), CONFIG_VARIABLE, TOKEN_VARIABLE];
   return Object.keys(environment)
-    .filter((name) => name.startsWith('LOGVITALS_') && !known.includes(name) && !FOREIGN_VARIABLES.test(name))
+    .filter((name) => name.startsWith(VARIABLE_START) && !known.includes(name) && !FOREIGN_VARIABLES.test(name))
     .map((name) => {
-      const hint = suggestion(name, known) || `; allowed: ${known.join(', ')}`;
+      const hint = allowedNames(name, known, VARIABLE_START);
       return `${name} is ${isSecretName(name) ? MASKED : quoteValue(environment[name])}, but no such variable exists${hint}`;
     });
 }

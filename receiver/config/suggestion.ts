@@ -1,7 +1,12 @@
-/** `; did you mean "x"?` for error messages, or nothing. */
-export function suggestion(text: string, candidates: Iterable<string>): string {
-  const candidate = nearest(text, candidates);
-  return candidate === null ? '' : `; did you mean "${candidate}"?`;
+/**
+ * What an error message says after a name that isn't known: `; did you mean "x"? allowed: x, y`, without the guess when
+ * nothing is close. `sharedStart` is what all of them begin with: being alike there tells nothing.
+ */
+export function allowedNames(text: string, names: readonly string[], sharedStart = ''): string {
+  const candidates = names.map((name) => name.slice(sharedStart.length));
+  const guess = nearest(text.slice(sharedStart.length), candidates);
+  const question = guess === null ? '' : ` did you mean "${sharedStart}${guess}"?`;
+  return `;${question} allowed: ${names.join(', ')}`;
 }
 
 /** The candidate that `text` was probably meant to be, or null when none is close. Letter case and `-`/`_` don't count. */

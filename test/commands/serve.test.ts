@@ -94,7 +94,7 @@ describe('serve', () => {
     expect(code).toBe(2);
     expect(stderr.trimEnd().split('\n')).toEqual([
       'logvitals: logvitals.config.json: pageSize is -1; allowed: a whole number, 1 to 1000',
-      'logvitals: logvitals.config.json: titel is not a setting; did you mean "title"?',
+      expect.stringContaining('logvitals.config.json: titel is not a setting; did you mean "title"? allowed: storage,'),
     ]);
   });
 });

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { COMMANDS } from '../../receiver/commands/main.ts';
+import { serveCommand } from '../../receiver/commands/serve.ts';
 import { CLI, runCli } from './run-cli.ts';
 
 describe('help', () => {
@@ -13,6 +14,7 @@ describe('help', () => {
     expect([code, stderr]).toEqual([0, '']);
     for (const { name, about } of COMMANDS)
       expect(stdout).toMatch(new RegExp(`^  ${name} +${about.slice(0, 20)}`, 'm'));
+    for (const { name } of serveCommand.options) expect(stdout).toContain(`--${name} `);
   });
 
   test.each(
@@ -31,9 +33,12 @@ describe('help', () => {
 
 describe('a wrong call exits 2 with one line that names it, quotes it and says what is allowed', () => {
   test.each([
-    [['serch'], '"serch" is not a command; did you mean "search"?'],
+    [['serch'], '"serch" is not a command; did you mean "search"? allowed: serve, demo,'],
     [['zzzzzzzz'], '"zzzzzzzz" is not a command; allowed: serve, demo,'],
-    [['serve', '--htp-port', '1'], '--htp-port is not a flag of serve; did you mean "--http-port"?'],
+    [
+      ['serve', '--htp-port', '1'],
+      '--htp-port is not a flag of serve; did you mean "--http-port"? allowed: --storage,',
+    ],
     [['serve', '-x'], '-x is not a flag of serve; '],
     [['--http-port', 'abc'], '--http-port is "abc"; allowed: a port number (0 picks a free one), 0 to 65535'],
     [['--http-port'], '--http-port is without a value; allowed: --http-port N'],

@@ -168,19 +168,23 @@ describe('faults', () => {
     ]);
   });
 
-  test('an unknown key suggests the nearest known one, or lists what there is', async () => {
+  test('an unknown key suggests the nearest known one and lists what there is', async () => {
     writeJson({ grpcport: 1, thresholds: { loggers: { 'a.*': { EROR: 1 } } }, cors: { zzzzzzzz: 1 } });
     expect(await faultsOf()).toEqual([
-      'logvitals.config.json: thresholds.loggers["a.*"].EROR is not a setting; did you mean "ERROR"?',
+      'logvitals.config.json: thresholds.loggers["a.*"].EROR is not a setting; did you mean "ERROR"? allowed: TRACE, DEBUG, INFO, WARN, ERROR, FATAL',
       'logvitals.config.json: cors.zzzzzzzz is not a setting; allowed: origins',
-      'logvitals.config.json: grpcport is not a setting; did you mean "grpcPort"?',
+      expect.stringMatching(
+        /^logvitals\.config\.json: grpcport is not a setting; did you mean "grpcPort"\? allowed: storage, host, [^\n]*onThreshold$/,
+      ),
     ]);
   });
 
-  test('an unknown variable suggests the nearest', async () => {
-    expect(await faultsOf({}, { LOGVITALS_STORGE: 'file:./x' })).toEqual([
-      'LOGVITALS_STORGE is "file:./x", but no such variable exists; did you mean "LOGVITALS_STORAGE"?',
-    ]);
+  test('an unknown variable suggests the nearest by what stands after LOGVITALS_, and lists what there is', async () => {
+    const [typo, other] = await faultsOf({}, { LOGVITALS_STORGE: 'file:./x', LOGVITALS_BOGUS: '1' });
+    expect(typo).toMatch(
+      /^LOGVITALS_STORGE is "file:\.\/x", but no such variable exists; did you mean "LOGVITALS_STORAGE"\? allowed: LOGVITALS_STORAGE, /,
+    );
+    expect(other).toMatch(/^LOGVITALS_BOGUS is "1", but no such variable exists; allowed: LOGVITALS_STORAGE, /);
   });
 
   test('P34 passwords and tokens are never quoted', async () => {
