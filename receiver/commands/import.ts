@@ -53,22 +53,31 @@ async function openTarget(invocation: Invocation, config: Config): Promise<Impor
     : serverTarget(await receiverOf(place.client, config), config.logsPath);
 }
 
-/**
- * Logs go to the receiver's port, while `--url` may well name the dashboard's: then the receiver is looked for at the
- * configured port of the same host.
- */
+/** Logs go to the receiver's port, while `--url` may well name the dashboard's: that one says where the receiver is. */
 async function receiverOf(client: ServerClient, config: Config): Promise<ServerClient> {
   if (await isReceiver(client, config)) return client;
-  const url = new URL(client.address);
-  const isConfigured = client.address === serverAddress(config, config.dashboardPort);
-  const address = isConfigured
-    ? serverAddress(config, config.httpPort)
-    : `${url.protocol}//${url.hostname}:${config.httpPort}`;
+  const address = (await receiverToldBy(client)) ?? configuredReceiver(client, config);
   const receiver = new ServerClient(address, process.env[TOKEN_VARIABLE]);
   if (await isReceiver(receiver, config)) return receiver;
   throw new CommandError(
     `neither ${client.address} nor ${receiver.address} takes logs; name the OTLP/HTTP address that the server printed with --url`,
   );
+}
+
+/** The port that a dashboard names, on the host it was reached by; null when it names none, as to a token that may only send. */
+async function receiverToldBy(client: ServerClient): Promise<string | null> {
+  const response = await client.request('/api/v1/endpoints');
+  const { http } = (await response.json().catch(() => ({}))) as { http?: unknown };
+  const receiver = response.ok && typeof http === 'string' ? URL.parse(http) : null;
+  if (receiver === null) return null;
+  receiver.hostname = new URL(client.address).hostname;
+  return receiver.origin;
+}
+
+function configuredReceiver(client: ServerClient, config: Config): string {
+  const { protocol, hostname } = new URL(client.address);
+  const isConfigured = client.address === serverAddress(config, config.dashboardPort);
+  return isConfigured ? serverAddress(config, config.httpPort) : `${protocol}//${hostname}:${config.httpPort}`;
 }
 
 /** Only the receiver knows the path, and it takes nothing but POST there. */

@@ -59,7 +59,7 @@ export async function openStore(storage: string | object, options: OpenStoreOpti
 }
 
 /** The folder of `file:./relative`, `file:/absolute` and `file:///absolute`. */
-function directoryOf(url: string): string {
+export function directoryOf(url: string): string {
   const path = url.slice('file:'.length);
   if (path === '') throw new StoreError('the storage URL file: names no folder; write file:./logvitals-data');
   if (!path.startsWith('//')) return path;

@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import { TOKEN_VARIABLE } from '../config/sources.ts';
 import { createDiagnostics } from '../diagnostics.ts';
 import { systemClock } from '../record/clock.ts';
-import { openStore } from '../store/open.ts';
+import { directoryOf, openStore } from '../store/open.ts';
 import type { LogStore } from '../store/store.ts';
 import type { RecordSource } from './records.ts';
 import { ServerClient } from './server-client.ts';
@@ -52,5 +52,5 @@ export async function openExistingStore({ storage }: Config): Promise<LogStore> 
 /** Whether an embedded storage's folder is there; others are taken to be, until they are opened. */
 export function storageExists(storage: Config['storage']): boolean {
   if (typeof storage !== 'string' || !storage.startsWith('file:')) return true;
-  return existsSync(storage.slice('file:'.length).replace(/^\/\/(?=\/)/, ''));
+  return existsSync(directoryOf(storage));
 }

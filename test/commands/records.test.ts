@@ -1,6 +1,7 @@
 /** The commands that work on records, against a real server and against a storage alone. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type ApiRecord, searchAll } from '../helpers/api-client.ts';
@@ -251,6 +252,29 @@ describe('tail', () => {
   });
 });
 
+describe('import, which sends to the receiver,', () => {
+  const sent = (name: string) => writeLines(`${name}.jsonl`, [line(name, ['here'])]);
+  const bodiesOf = async (name: string) =>
+    (await searchAll(server.dashboard, `logger:${name}`)).map(({ body }) => body);
+
+  test("P1 finds it when --url is the dashboard's, on whatever port it is", async () => {
+    const run = await cli(['import', sent('by.dashboard'), '--url', server.dashboard]);
+    expect(run).toMatchObject({ code: 0, stderr: 'imported 1 record; 0 refused\n' });
+    expect(await bodiesOf('by.dashboard')).toEqual(['here']);
+  });
+
+  test('P1 and when only the dashboard is where the configuration says', async () => {
+    const environment = { LOGVITALS_DASHBOARD_PORT: new URL(server.dashboard).port };
+    expect(await cli(['import', sent('by.default.dashboard')], environment)).toMatchObject({ code: 0 });
+    expect(await bodiesOf('by.default.dashboard')).toEqual(['here']);
+  });
+
+  test('says in one line that nothing answers at --url', async () => {
+    const run = await cli(['import', sent('nowhere'), '--url', 'http://127.0.0.1:9']);
+    expect(run).toMatchObject({ code: 1, stderr: expect.stringMatching(/^logvitals: [^\n]*127\.0\.0\.1:9[^\n]*\n$/) });
+  });
+});
+
 describe('without --url and --storage', () => {
   test('commands work on the server that answers at the configured address, import on its receiver', async () => {
     const environment = {
@@ -270,6 +294,14 @@ describe('without --url and --storage', () => {
     expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining('there is no storage at file:./nowhere') });
     expect(readdirSync(folder.path)).not.toContain('nowhere');
   });
+});
+
+test('P1 a storage is found by every form of its URL, escaped characters too', async () => {
+  const place = ['--storage', `${pathToFileURL(join(folder.path, 'a folder'))}`];
+  expect(place[1]).toContain('a%20folder');
+  await cli(['import', writeLines('escaped.jsonl', [line('escaped', ['here'])]), ...place]);
+  expect(readdirSync(folder.path)).toContain('a folder');
+  expect((await cli(['search', ...place])).stdout).toContain('here');
 });
 
 test('P40 a server that wants a token gets it from LOGVITALS_TOKEN, and without says what to do', async () => {
