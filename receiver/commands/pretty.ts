@@ -1,5 +1,6 @@
 import type { RecordJson } from '../../dashboard/api/record-json.ts';
 import { displayLevel } from '../record/severity.ts';
+import { bodyText } from '../transfer/revive-record.ts';
 import { visible } from './visible.ts';
 
 export interface PrettyOptions {
@@ -52,8 +53,6 @@ export function createPrettyPrinter({
     return [head, ...more.map((line) => CONTINUED + line)].join('\n').concat('\n');
   };
 }
-
-const bodyText = ({ body }: RecordJson): string => (typeof body === 'string' ? body : JSON.stringify(body));
 
 function stackOf({ attributes }: RecordJson): string {
   const stack = attributes['exception.stacktrace'];

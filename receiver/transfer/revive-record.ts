@@ -11,7 +11,7 @@ export function reviveRecord(json: RecordJson): StoredRecord {
     ...json,
     timestamp: BigInt(json.timestamp),
     observedTimestamp: BigInt(json.observedTimestamp),
-    body: typeof json.body === 'string' ? json.body : JSON.stringify(json.body),
+    body: bodyText(json),
     attributes: reviveObject(json.attributes),
     resource: {
       attributes: reviveObject(json.resource),
@@ -20,6 +20,12 @@ export function reviveRecord(json: RecordJson): StoredRecord {
     },
     scope: { ...json.scope, attributes: reviveObject(json.scope.attributes) },
   };
+}
+
+/** The body's text form, as the receiver makes it for searching: the empty value has none. */
+export function bodyText({ body }: RecordJson): string {
+  if (typeof body === 'string') return body;
+  return Object.keys(body).length === 0 ? '' : JSON.stringify(body);
 }
 
 function reviveObject(object: JsonObject): KeyValueList {

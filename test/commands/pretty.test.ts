@@ -51,6 +51,12 @@ describe('pretty output', () => {
     expect(print(logRecord({ body: new Map([['a', 1n]]) }))).toContain('{"kvlistValue":{"values":[{"key":"a"');
   });
 
+  test('O44 a record without a body has no text, in CSV neither', () => {
+    const record = logRecord({ body: null, service: 'shop', logger: 'cart' });
+    expect(print(record)).toMatch(/ shop\/cart {2}\n$/);
+    expect(reviveRecord(json(record)).body).toBe('');
+  });
+
   test('colours are for terminals whose owner wants them', () => {
     expect(print(errorRecord(), { colored: true })).toContain('\x1b[31mERROR\x1b[0m');
     expect(print(errorRecord())).not.toContain('\x1b');
