@@ -10,6 +10,7 @@ import { alertsRoute } from './routes/alerts.tsx';
 import { loadAssets, serveAssets } from './routes/assets.ts';
 import { exploreRoute } from './routes/explore.tsx';
 import { NotFound, pageFailures } from './routes/failures.tsx';
+import { createFiringCount } from './routes/firing-count.ts';
 import { healthRoute } from './routes/health.tsx';
 import { createRate } from './routes/rate.ts';
 import { contextRoute, groupRoute, recordRoute, traceRoute } from './routes/records.tsx';
@@ -22,7 +23,12 @@ import type { Site } from './routes/site.ts';
  * log record (PARITY.md P40), and it lives as long as `options.live` does.
  */
 export function createDashboard(options: DashboardOptions): Koa {
-  const site: Site = { options, assets: loadAssets(), rate: createRate(options.live) };
+  const site: Site = {
+    options,
+    assets: loadAssets(),
+    rate: createRate(options.live),
+    firingCount: createFiringCount(options),
+  };
   const app = new Koa();
   app.on('error', tellOfStray(options.onError));
   app.use(securityHeaders);

@@ -1,20 +1,20 @@
 import type { Alert } from '../../receiver/store/alert.ts';
-import { MAX_PAGE } from '../../receiver/store/store.ts';
-import { firing } from '../health/firing.ts';
+import { loadFiring } from '../health/firing.ts';
 import type { DashboardOptions } from '../options.ts';
 import { limitParam, single } from '../params.ts';
-import { fromMillis } from '../times.ts';
 import type { JsonResource } from './context.ts';
 import { accepted } from './problem.ts';
 
 /** `GET alerts`: which thresholds are exceeded now, and the history, newest first. */
-export function alertsResource({ store, now, thresholdWindow }: DashboardOptions): JsonResource {
+export function alertsResource(options: DashboardOptions): JsonResource {
   return async (ctx) => {
     const limit = accepted(limitParam(ctx.query));
-    const history = await store.alerts({ limit, before: single(ctx.query, 'cursor') });
-    const newest = await store.alerts({ limit: MAX_PAGE });
+    const [firing, history] = await Promise.all([
+      loadFiring(options),
+      options.store.alerts({ limit, before: single(ctx.query, 'cursor') }),
+    ]);
     return {
-      state: firing(newest, now() - fromMillis(thresholdWindow)).map(alertJson),
+      state: firing.map(alertJson),
       results: history.map(alertJson),
       next: history.length === limit ? history.at(-1)!.id : null,
     };

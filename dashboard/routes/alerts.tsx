@@ -1,32 +1,31 @@
-import { firing } from '../health/firing.ts';
+import { loadFiring } from '../health/firing.ts';
 import { single } from '../params.ts';
-import { fromMillis } from '../times.ts';
 import { AlertsPage } from '../views/alerts.tsx';
 import { link } from '../views/links.ts';
 import { windowWords } from './alert-rule.ts';
-import { type PageRequest, pageContext, RECENT_ALERTS } from './page-context.ts';
+import { type PageRequest, pageContext } from './page-context.ts';
 import { sendPage } from './send-page.ts';
 import type { Site } from './site.ts';
 
 /** `/alerts`: what fires now, and the history a page at a time (`before` is the last alert of the page before). */
 export function alertsRoute(site: Site) {
-  const { store, settings, now, thresholdWindow } = site.options;
+  const { store, settings, thresholdWindow } = site.options;
   return async (ctx: PageRequest): Promise<void> => {
     const before = single(ctx.query, 'before');
     const limit = settings.pageSize;
-    const [newest, history] = await Promise.all([
-      store.alerts({ limit: RECENT_ALERTS }),
+    const [page, firing, history] = await Promise.all([
+      pageContext(ctx, site),
+      loadFiring(site.options),
       store.alerts({ limit, before }),
     ]);
-    const current = firing(newest, now() - fromMillis(thresholdWindow));
-    const currentIds = new Set(current.map(({ id }) => id));
-    const page = await pageContext(ctx, site);
+    const firingIds = new Set(firing.map(({ id }) => id));
     await sendPage(
       ctx,
       <AlertsPage
-        page={page}
-        firing={current}
-        past={history.filter(({ id }) => !currentIds.has(id))}
+        // The count kept for all pages may be a moment old; on this one it says what the list does.
+        page={{ ...page, firing: firing.length }}
+        firing={firing}
+        past={history.filter(({ id }) => !firingIds.has(id))}
         older={history.length === limit ? link(page.base, '/alerts', { before: history.at(-1)!.id }) : null}
         window={windowWords(thresholdWindow)}
       />,

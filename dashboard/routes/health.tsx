@@ -3,7 +3,6 @@ import type { HealthCard } from '../health/cards.ts';
 import { totalsOf } from '../health/cards.ts';
 import { loadCards } from '../health/load.ts';
 import { layRange, rangeNamed } from '../health/ranges.ts';
-import { headline } from '../health/wording.ts';
 import { pageParam, type QueryString, single } from '../params.ts';
 import { HealthPage, type HealthState } from '../views/health.tsx';
 import { alertRule } from './alert-rule.ts';
@@ -32,7 +31,7 @@ export function healthRoute(site: Site) {
       loadCards(options, { range, now, signal: clientSignal(ctx) }),
     ]);
     const totals = totalsOf(cards);
-    const matching = sorted(filtered(cards, state.filter), state.sort);
+    const matching = grouped(sorted(filtered(cards, state.filter), state.sort), state.group);
     const shown = paginate(matching, pageParam(ctx.query), settings.cardsPageSize);
     await sendPage(
       ctx,
@@ -40,12 +39,11 @@ export function healthRoute(site: Site) {
         page={page}
         // An unknown range is the default one, and links no longer carry it.
         state={{ ...state, range: state.range === undefined ? undefined : range.settings.name }}
-        headline={headline(totals)}
         ranges={settings.ranges}
         range={range}
         totals={totals}
         cards={shown.items}
-        matching={matching.length}
+        matching={matching}
         paging={shown.paging}
         alertRuleOf={(card) => alertRule(options, card)}
         endpoints={options.endpoints()}
@@ -79,6 +77,11 @@ function filtered(cards: readonly HealthCard[], filter: string | undefined): rea
 /** They come by health; another order keeps that among equals. */
 function sorted(cards: readonly HealthCard[], sort: HealthState['sort']): readonly HealthCard[] {
   return sort ? cards.toSorted(SORTS[sort]) : cards;
+}
+
+/** A service's loggers beside each other, so that pages don't part them; the service with the first logger first. */
+function grouped(cards: readonly HealthCard[], group: HealthState['group']): readonly HealthCard[] {
+  return group ? [...Map.groupBy(cards, ({ service }) => service).values()].flat() : cards;
 }
 
 function compare<T extends string | bigint>(one: T, other: T): number {

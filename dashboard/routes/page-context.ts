@@ -1,17 +1,12 @@
 import type { RouterContext } from '@koa/router';
 import type { Context } from 'koa';
-import { firing } from '../health/firing.ts';
 import { type TimeZone, timeZoneNamed } from '../health/time-zone.ts';
 import type { DashboardOptions } from '../options.ts';
-import { fromMillis } from '../times.ts';
 import type { PageContext } from '../views/page.ts';
 import type { Site } from './site.ts';
 
 /** A page's request. */
 export type PageRequest = RouterContext;
-
-/** So many of the newest alerts are looked at for those that fire. */
-export const RECENT_ALERTS = 200;
 
 /** Where the dashboard is mounted in a user's own application, as koa-mount says it: '' at the root. */
 export function baseOf(ctx: Context): string {
@@ -32,26 +27,16 @@ function decoded(text: string): string {
   }
 }
 
-/** What the page around any content needs. Never rejects: while the storage is away, no alert is known to fire. */
-export async function pageContext(ctx: Context, { options, assets, rate }: Site): Promise<PageContext> {
+/** What the page around any content needs. It does not depend on the storage, which may be away. */
+export async function pageContext(ctx: Context, { options, assets, rate, firingCount }: Site): Promise<PageContext> {
   const base = baseOf(ctx);
-  const now = options.now();
   return {
     base,
     assets: `${base}/assets/${assets.version}`,
     title: options.settings.title,
     zone: zoneOf(ctx, options.settings).name,
-    now,
-    firing: await firingCount(options, now),
+    now: options.now(),
+    firing: await firingCount(),
     rate: rate(),
   };
-}
-
-async function firingCount({ store, thresholdWindow }: DashboardOptions, now: bigint): Promise<number> {
-  try {
-    const alerts = await store.alerts({ limit: RECENT_ALERTS });
-    return firing(alerts, now - fromMillis(thresholdWindow)).length;
-  } catch {
-    return 0;
-  }
 }

@@ -1,5 +1,6 @@
 import type { DashboardOptions } from '../options.ts';
 import type { Assets } from './assets.ts';
+import type { FiringCount } from './firing-count.ts';
 import type { Rate } from './rate.ts';
 
 /** What all pages of one dashboard share. */
@@ -7,4 +8,5 @@ export interface Site {
   readonly options: DashboardOptions;
   readonly assets: Assets;
   readonly rate: Rate;
+  readonly firingCount: FiringCount;
 }

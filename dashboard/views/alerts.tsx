@@ -5,11 +5,11 @@ import { link } from './links.ts';
 import { LoggerName } from './logger-name.tsx';
 import type { PageContext } from './page.ts';
 import { recordPath } from './record-detail.tsx';
-import { Age } from './time.tsx';
+import { Age, When } from './time.tsx';
 
 export interface AlertsProps {
   readonly page: PageContext;
-  /** Those whose window hasn't drained, newest first. */
+  /** Those whose window hasn't drained, the newest window first. */
   readonly firing: readonly Alert[];
   /** The others, newest first. */
   readonly past: readonly Alert[];
@@ -96,16 +96,18 @@ function AlertItem({
         <span class={`pill ${tone}`}>
           {exact(count)} × {thresholdLevel}, threshold {exact(threshold)}
         </span>
-        <Age page={page} time={alert.timestamp} class="last" />
+        <span class="last">
+          <When page={page} time={alert.timestamp} />
+          {alert.firedAt - alert.timestamp > LATE && (
+            <span class="noticed">
+              {' · '}
+              <Age page={page} time={alert.firedAt} prefix="noticed" />
+            </span>
+          )}
+        </span>
       </header>
       <p class="sub">
         {windowWords(page, alert)}
-        {alert.firedAt - alert.timestamp >= LATE && (
-          <>
-            {' · '}
-            <Age page={page} time={alert.firedAt} prefix="noticed" />
-          </>
-        )}
         {alert.path && (
           <>
             {' · '}
@@ -138,7 +140,7 @@ function AlertItem({
   );
 }
 
-/** Nanoseconds between a record's time and its arrival from which on it is worth a word (P25). */
+/** Nanoseconds between a record's time and its arrival beyond which that is worth a word (P25). */
 const LATE = 60_000_000_000n;
 
 const LINE_TONES = { failing: 'bad', warning: 'warn', clean: 'plain' } as const;

@@ -21,27 +21,27 @@ export interface HealthState {
 export interface HealthProps {
   readonly page: PageContext;
   readonly state: HealthState;
-  readonly headline: string;
   readonly ranges: readonly { readonly name: string; readonly label: string }[];
   readonly range: HealthRange;
   /** Of all loggers, whatever the filter. */
   readonly totals: HealthTotals;
   /** This page's loggers, filtered and sorted. */
   readonly cards: readonly HealthCard[];
-  /** How many loggers the filter leaves, over all pages. */
-  readonly matching: number;
+  /** All loggers that the filter leaves, over all pages. */
+  readonly matching: readonly HealthCard[];
   readonly paging: Paging;
   readonly alertRuleOf: (card: HealthCard) => string;
   readonly endpoints: Endpoints | null;
 }
 
 export function HealthPage(props: HealthProps) {
-  const { page, state, totals, headline } = props;
+  const { page, state, totals } = props;
+  const answer = headline(totals);
   return (
-    <Layout page={page} heading={headline} section="health">
+    <Layout page={page} heading={answer} section="health">
       <div class="head">
         <div>
-          <h1 data-live="headline">{headline}</h1>
+          <h1 data-live="headline">{answer}</h1>
           <p class="sub" data-live="totals" hidden={totals.loggers === 0}>
             {inWords(props.range.settings.label)} · <HeadCount count={totals.total} noun="record" /> ·{' '}
             <HeadCount count={totals.errors} noun="error" /> · <HeadCount count={totals.warnings} noun="warning" />
@@ -49,8 +49,21 @@ export function HealthPage(props: HealthProps) {
         </div>
         {totals.loggers > 0 && <HealthTools page={page} state={state} range={props.range} ranges={props.ranges} />}
       </div>
-      <p class="news" data-news hidden>
-        <a href={link(page.base, '/', { ...state })}>Show</a>
+      {state.filter && (
+        <p class="under">
+          <a
+            class="chip"
+            href={link(page.base, '/', { ...state, filter: undefined })}
+            aria-label={`Drop the filter by name ${printable(state.filter)}`}
+          >
+            name has <b>{printable(state.filter)}</b> <span aria-hidden="true">×</span>
+          </a>
+        </p>
+      )}
+      <p class="news" role="status" data-news hidden>
+        <a href={link(page.base, '/', { ...state })}>
+          <span data-news-words /> <b>Show</b>
+        </a>
       </p>
       <div data-refresh>
         <Content {...props} />
@@ -58,6 +71,16 @@ export function HealthPage(props: HealthProps) {
       <Pager paging={props.paging} href={(number) => link(page.base, '/', { ...state, page: String(number) })} />
     </Layout>
   );
+}
+
+/** The page's first line, which is the answer: `3 of 38 loggers need attention` (PARITY.md P13). */
+export function headline({ loggers, failing, warning }: HealthTotals): string {
+  const unhealthy = failing + warning;
+  if (loggers === 0) return 'No loggers yet';
+  if (unhealthy > 0) {
+    return `${exact(unhealthy)} of ${plural(loggers, 'logger')} ${unhealthy === 1 ? 'needs' : 'need'} attention`;
+  }
+  return loggers === 1 ? 'The one logger is healthy' : `All ${plural(loggers, 'logger')} are healthy`;
 }
 
 /** `24 hours` as `Last 24 hours`; labels of one's own stay as they are. */
@@ -74,7 +97,7 @@ function HeadCount({ count, noun }: { readonly count: number; readonly noun: str
 function Content(props: HealthProps) {
   const { page, state, totals, matching } = props;
   if (totals.loggers === 0) return <NothingReceived endpoints={props.endpoints} />;
-  if (matching === 0) {
+  if (matching.length === 0) {
     const ways = [{ words: 'Show all loggers', href: link(page.base, '/', { ...state, filter: undefined }) }];
     return (
       <NothingMatches what={`No logger or service has “${printable(state.filter ?? '')}” in its name.`} ways={ways} />
@@ -87,20 +110,34 @@ function Content(props: HealthProps) {
 /** Trouble gets room, health gets a line. */
 function HealthSections(props: HealthProps) {
   const [attention, healthy] = split(props.cards);
+  const [allAttention, allHealthy] = split(props.matching);
   return (
     <>
-      {attention.length > 0 && <Section {...props} id="attention" title="Needs attention" cards={attention} />}
-      {healthy.length > 0 && <Section {...props} id="healthy" title="Healthy" cards={healthy} />}
+      {attention.length > 0 && (
+        <Section {...props} id="attention" title="Needs attention" cards={attention} size={allAttention.length} />
+      )}
+      {healthy.length > 0 && (
+        <Section {...props} id="healthy" title="Healthy" cards={healthy} size={allHealthy.length} />
+      )}
     </>
   );
 }
 
 function ServiceSections(props: HealthProps) {
   const services = [...Map.groupBy(props.cards, (card) => card.service)];
+  const all = Map.groupBy(props.matching, (card) => card.service);
   return (
     <>
       {services.map(([service, cards], index) => (
-        <Section key={service} {...props} id={`service-${index}`} title={printable(service)} cards={cards} verbatim />
+        <Section
+          key={service}
+          {...props}
+          id={`service-${index}`}
+          title={printable(service)}
+          cards={cards}
+          size={all.get(service)!.length}
+          isService
+        />
       ))}
     </>
   );
@@ -109,31 +146,40 @@ function ServiceSections(props: HealthProps) {
 interface SectionProps extends HealthProps {
   readonly id: string;
   readonly title: string;
-  /** The title is a name out of a log, to be shown as it is written. */
-  readonly verbatim?: boolean;
+  /** How many belong here over all pages. */
+  readonly size: number;
+  /** The title is a service's name out of a log, to be shown as it is written. */
+  readonly isService?: boolean;
 }
 
-function Section({ id, title, verbatim = false, ...props }: SectionProps) {
+function Section({ id, title, size, isService = false, ...props }: SectionProps) {
   const { page, range, state, cards, alertRuleOf } = props;
   const [attention, healthy] = split(cards);
   const asCards = state.view === 'cards' ? cards : attention;
   const asRows = state.view === 'cards' ? [] : healthy;
   return (
     <section aria-labelledby={id}>
-      <h2 id={id} class={verbatim ? 'verbatim' : undefined}>
-        {title} <b>{exact(cards.length)}</b>
+      <h2 id={id} class={isService ? 'verbatim' : undefined}>
+        {title} <b>{exact(size)}</b>
       </h2>
       {asCards.length > 0 && (
         <ul class="cards">
           {asCards.map((card) => (
-            <Card key={keyOf(card)} page={page} card={card} range={range} alertRule={alertRuleOf(card)} />
+            <Card
+              key={keyOf(card)}
+              page={page}
+              card={card}
+              range={range}
+              alertRule={alertRuleOf(card)}
+              withService={!isService}
+            />
           ))}
         </ul>
       )}
       {asRows.length > 0 && (
         <ul class="rows">
           {asRows.map((card) => (
-            <Row key={keyOf(card)} page={page} card={card} range={range} />
+            <Row key={keyOf(card)} page={page} card={card} range={range} withService={!isService} />
           ))}
         </ul>
       )}

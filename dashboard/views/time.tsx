@@ -1,4 +1,4 @@
-import { ago, exactTime, rfc3339 } from './format.ts';
+import { ago, dayAndTime, exactTime, rfc3339 } from './format.ts';
 import type { PageContext } from './page.ts';
 
 interface AgeProps {
@@ -14,6 +14,15 @@ export function Age({ page, time, prefix, class: className }: AgeProps) {
   return (
     <time class={className} dateTime={rfc3339(time)} title={exactTime(time, page.zone)}>
       {prefix ? `${prefix} ${ago(time, page.now)}` : ago(time, page.now)}
+    </time>
+  );
+}
+
+/** `23 Oct 10:18, 29 d ago`, exact on hover: for times that may be long past. */
+export function When({ page, time }: Pick<AgeProps, 'page' | 'time'>) {
+  return (
+    <time dateTime={rfc3339(time)} title={exactTime(time, page.zone)}>
+      {dayAndTime(time, page.zone, page.now)}, {ago(time, page.now)}
     </time>
   );
 }

@@ -102,7 +102,10 @@ export interface Abortable {
 }
 
 export interface CardsRequest extends Abortable {
-  /** Slot boundaries in ascending order, n + 1 for n slots. Any nanosecond; stores keep finer counts than hours for the sake of time zones. */
+  /**
+   * Slot boundaries in ascending order, n + 1 for n slots; empty when only the recent records matter. Any nanosecond:
+   * stores keep finer counts than hours for the sake of time zones.
+   */
   readonly boundaries: readonly bigint[];
   /** Recent warnings and errors are counted from here, inclusive, to the end of time, exactly. */
   readonly recentFrom: bigint;

@@ -182,7 +182,7 @@ function cards(records: readonly StoredRecord[], { boundaries, recentFrom }: Car
   return [...byLogger(records).values()].map((members) => {
     const recent = members.filter(within(recentFrom, undefined));
     const countRecent = (level: Level) => recent.filter((record) => levelOf(record.severityNumber) === level).length;
-    const shown = members.filter(within(boundaries[0], boundaries.at(-1)));
+    const shown = boundaries.length > 0 ? members.filter(within(boundaries[0], boundaries.at(-1))) : [];
     return {
       service: members[0]!.service,
       logger: members[0]!.logger,

@@ -1,32 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Alert } from '../../../receiver/store/alert.ts';
 import type { LogStore } from '../../../receiver/store/store.ts';
+import { buildAlert } from '../../helpers/alerts.ts';
 import { getPage, startSite } from '../../helpers/dashboard-site.ts';
 import { linksTo, visibleText } from '../../helpers/html.ts';
 import { batch, errorRecord, HOUR, MINUTE, NOON } from '../../helpers/records.ts';
-
-function alert(overrides: Partial<Alert> = {}): Alert {
-  const timestamp = overrides.timestamp ?? NOON - 5n * MINUTE;
-  return {
-    id: `${timestamp}-${overrides.logger ?? ''}`,
-    service: 'shop',
-    logger: 'payments',
-    thresholdLevel: 'ERROR',
-    recordLevel: 'ERROR',
-    threshold: 10,
-    count: 12,
-    windowStart: timestamp - HOUR,
-    windowEnd: timestamp,
-    timestamp,
-    message: 'card refused',
-    module: 'charge',
-    path: 'src/pay.ts',
-    lineNumber: 88,
-    records: [{ id: 'r1', timestamp, level: 'ERROR', body: 'card refused' }],
-    firedAt: timestamp,
-    ...overrides,
-  };
-}
 
 async function fire(store: LogStore, ...alerts: readonly Alert[]): Promise<void> {
   for (const one of alerts) await store.commitAlerts([{ key: one.id, version: 0, state: 'fired', alerts: [one] }]);
@@ -41,25 +19,37 @@ test('an empty page says what would be on it', async () => {
 
 test('P28 what fires stands apart from what fired, each with its lines and its place in the code', async () => {
   await using site = await startSite();
-  await fire(site.store, alert({ timestamp: NOON - 3n * HOUR, logger: 'old' }), alert());
+  await site.store.append([batch([errorRecord({ logger: 'payments', timestamp: NOON - 5n * MINUTE })])]);
+  await fire(site.store, buildAlert({ timestamp: NOON - 3n * HOUR, logger: 'old' }), buildAlert());
   const { html } = await getPage(site, '/alerts');
   const text = visibleText(html);
   expect(text).toContain('1 alert firing');
-  expect(text).toMatch(/Firing shop \/ payments 12 × ERROR, threshold 10 5 min ago .*History shop \/ old/);
+  expect(text).toMatch(
+    /Firing shop \/ payments 12 × ERROR, threshold 10 20 Nov 11:55, 5 min ago .*History shop \/ old/,
+  );
   expect(text).toContain('src/pay.ts:88 · charge');
   expect(text).toContain('11:55:00.000 ERROR card refused');
   expect(visibleText((await getPage(site, '/')).html)).toContain('Alerts 1 firing');
+});
+
+test('P21 an alert fires on while its logger keeps failing, and says when it began', async () => {
+  await using site = await startSite();
+  await site.store.append([batch([errorRecord({ logger: 'payments', timestamp: NOON - MINUTE })])]);
+  await fire(site.store, buildAlert({ timestamp: NOON - 26n * HOUR }));
+  const text = visibleText((await getPage(site, '/alerts')).html);
+  expect(text).toMatch(/1 alert firing .*Firing shop \/ payments .* 19 Nov 10:00, 26 h ago/);
+  expect(text).not.toContain('History');
 });
 
 test('P25 an alert of records that came late says when it was noticed', async () => {
   await using site = await startSite();
   await fire(
     site.store,
-    alert({ timestamp: NOON - 30n * HOUR, firedAt: NOON - 2n * HOUR }),
-    alert({ logger: 'in time' }),
+    buildAlert({ timestamp: NOON - 30n * HOUR, firedAt: NOON - 2n * HOUR }),
+    buildAlert({ logger: 'in time', firedAt: NOON - 4n * MINUTE }),
   );
   const text = visibleText((await getPage(site, '/alerts')).html);
-  expect(text).toMatch(/History shop \/ payments .* 30 h ago .* · noticed 2 h ago/);
+  expect(text).toMatch(/shop \/ payments .* 19 Nov 06:00, 30 h ago · noticed 2 h ago/);
   expect(text.match(/noticed/g)).toHaveLength(1);
 });
 
@@ -75,7 +65,7 @@ test('P17 an alert leads to exactly the records of its window', async () => {
   await site.store.append([
     batch(bodies.map(([body, timestamp]) => errorRecord({ body, timestamp, logger: 'payments' }))),
   ]);
-  await fire(site.store, alert());
+  await fire(site.store, buildAlert());
   const { html } = await getPage(site, '/alerts');
   const [href] = linksTo(html, 'payments');
   const messages = Array.from(
@@ -88,7 +78,7 @@ test('P17 an alert leads to exactly the records of its window', async () => {
 test('P32 a long history comes a page at a time', async () => {
   await using site = await startSite({ settings: { pageSize: 3 } });
   const fired = Array.from({ length: 7 }, (_, i) =>
-    alert({ logger: `l${i}`, timestamp: NOON - BigInt(10 - i) * HOUR }),
+    buildAlert({ logger: `l${i}`, timestamp: NOON - BigInt(10 - i) * HOUR }),
   );
   await fire(site.store, ...fired);
   const first = (await getPage(site, '/alerts')).html;

@@ -132,6 +132,20 @@ export function cardContract(open: OpenStore): void {
     expect(await recent(NOON + 5n * MINUTE + 1n)).toEqual(NONE);
   });
 
+  test('P12 without slots the recent are counted, and nothing is looked for', async ({ store }) => {
+    await append(store, [errorRecord(), warningRecord({ timestamp: NOON - 2n * DAY })]);
+    const [card] = await store.cards({ boundaries: [], recentFrom: NOON - HOUR });
+    expect(card).toEqual({
+      service: 'shop',
+      logger: 'shop.cart',
+      counts: [],
+      recent: { WARN: 0, ERROR: 1, FATAL: 0 },
+      lastSeen: NOON,
+      newestIssue: null,
+      newestError: null,
+    });
+  });
+
   test('P17 a slot is [from, to), to the nanosecond', async ({ store }) => {
     const boundaries = [NOON, NOON + HOUR, NOON + 2n * HOUR];
     const times = boundaries.flatMap((boundary) => [boundary - 1n, boundary, boundary + 1n]);
