@@ -1,6 +1,6 @@
 /** The README's first five minutes and the receiver's page, as a reader would follow them. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -56,19 +56,24 @@ test('the receiver page: its example is stored as a warning', async () => {
   });
 });
 
-test('every page the README and the docs link to exists', () => {
-  const pages = [
-    'README.md',
-    'CONTRIBUTING.md',
-    'docs/receiver.md',
-    'docs/storage.md',
-    'docs/alerts.md',
-    'docs/api.md',
-    'docs/cli.md',
-  ];
+/** As GitHub makes a heading's anchor. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(' ', '-');
+
+test('every page and heading that the documentation links to exists', () => {
+  const pages = globSync(['*.md', 'docs/**/*.md', 'examples/*.md', 'exporter/*.md'], { cwd: ROOT });
+  expect(pages.length).toBeGreaterThan(12);
   for (const page of pages) {
     const text = readFileSync(join(ROOT, page), 'utf8');
-    for (const [, target] of text.matchAll(/\]\((?!https?:|#)([^)#]+)(#[^)]*)?\)/g))
-      expect(() => readFileSync(join(ROOT, page, '..', target!)), `${page} → ${target}`).not.toThrow();
+    for (const [, target, anchor] of text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)) {
+      const path = target === '' ? join(ROOT, page) : join(ROOT, page, '..', target!);
+      expect(existsSync(path), `${page} → ${target}`).toBe(true);
+      if (anchor === undefined) continue;
+      const headings = [...readFileSync(path, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading!));
+      expect(headings, `${page} → ${target}#${anchor}`).toContain(anchor);
+    }
   }
 });
