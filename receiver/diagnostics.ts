@@ -10,11 +10,17 @@ export interface Diagnostics {
   once(key: string, message: string): void;
 }
 
+/** Whatever could begin a line of its own or steer a terminal. */
+const CONTROLS = /[\p{Cc}\u2028\u2029]/gu;
+const escaped = (character: string) =>
+  character === '\n' ? '\\n' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 export function createDiagnostics(
   write: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
 ): Diagnostics {
   const said = new Set<string>();
-  const line = (level: string) => (message: string) => write(`${new Date().toISOString()} ${level} ${message}`);
+  const line = (level: string) => (message: string) =>
+    write(`${new Date().toISOString()} ${level} ${message.replace(CONTROLS, escaped)}`);
   const warn = line('warn');
   return {
     info: line('info'),

@@ -21,7 +21,7 @@ export const exportRecords: Command = {
     const format = choiceFlag(invocation, 'format', FORMATS);
     const request = recordRequest(invocation, config);
     const source = await openSource(invocation, config);
-    const output = new Output(process.stdout);
+    const output = new Output(process.stdout, 'data');
     try {
       for await (const chunk of source.export(request, format)) await output.write(chunk);
     } finally {

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { visibleLines } from './visible.ts';
 
 /** Whoever read our output has gone (`logvitals export | head`). */
 export class OutputClosedError extends Error {
@@ -8,10 +9,13 @@ export class OutputClosedError extends Error {
 /** A stream that waits for its reader: memory stays bounded however slow they are. */
 export class Output {
   readonly #stream: Writable;
+  readonly #prepare: (chunk: string | Uint8Array) => string | Uint8Array;
   #closed = false;
 
-  constructor(stream: Writable) {
+  /** `content` is `data` for formats that programs read: on a terminal what could act on it is shown instead. */
+  constructor(stream: Writable & { readonly isTTY?: boolean }, content: 'text' | 'data') {
     this.#stream = stream;
+    this.#prepare = content === 'data' && stream.isTTY ? printable() : (chunk) => chunk;
     stream.once('error', () => {
       this.#closed = true;
     });
@@ -20,7 +24,7 @@ export class Output {
   /** Resolves when there is room for more. Rejects with `OutputClosedError` once nobody reads any more. */
   async write(chunk: string | Uint8Array): Promise<void> {
     if (this.#closed) throw new OutputClosedError();
-    if (this.#stream.write(chunk)) return;
+    if (this.#stream.write(this.#prepare(chunk))) return;
     await new Promise<void>((resolve) => {
       const done = () => {
         this.#stream.off('drain', done).off('error', done).off('close', done);
@@ -30,4 +34,10 @@ export class Output {
     });
     if (this.#closed) throw new OutputClosedError();
   }
+}
+
+/** Characters may be split between chunks of bytes. */
+function printable(): (chunk: string | Uint8Array) => string {
+  const decoder = new TextDecoder();
+  return (chunk) => visibleLines(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }));
 }

@@ -28,7 +28,7 @@ export const search: Command = {
     const limit = numberFlag(invocation, 'limit', 1, 100_000, 50);
     const request = recordRequest(invocation, config);
     const source = await openSource(invocation, config);
-    const output = new Output(process.stdout);
+    const output = new Output(process.stdout, contentOf(format));
     try {
       if (format === 'csv') await output.write(EXPORT_FORMATS.csv.header);
       const lineOf = linePrinter(format, config);
@@ -39,6 +39,9 @@ export const search: Command = {
     return 0;
   },
 };
+
+/** The pretty format makes itself safe to print, and has colours of its own. */
+export const contentOf = (format: (typeof FORMATS)[number]): 'text' | 'data' => (format === 'pretty' ? 'text' : 'data');
 
 /** How a format writes a record, its line end with it. */
 export function linePrinter(format: (typeof FORMATS)[number], config: Config): (record: RecordJson) => string {

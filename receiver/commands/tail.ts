@@ -4,7 +4,7 @@ import { type Command, choiceFlag } from './command.ts';
 import { PLACE_OPTIONS } from './options.ts';
 import { Output } from './output.ts';
 import { recordRequest } from './record-request.ts';
-import { linePrinter } from './search.ts';
+import { contentOf, linePrinter } from './search.ts';
 
 export const tail: Command = {
   name: 'tail',
@@ -13,12 +13,13 @@ export const tail: Command = {
   options: [{ name: 'format', value: 'FORMAT', about: 'pretty (the default) or ndjson' }, ...PLACE_OPTIONS],
   async run(invocation) {
     const { config } = await loadConfig(invocation.flags, process.env, process.cwd());
-    const lineOf = linePrinter(choiceFlag(invocation, 'format', ['pretty', 'ndjson']), config);
+    const format = choiceFlag(invocation, 'format', ['pretty', 'ndjson']);
+    const lineOf = linePrinter(format, config);
     const request = recordRequest(invocation, config);
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort()).once('SIGTERM', () => stop.abort());
     const source = await openSource(invocation, config);
-    const output = new Output(process.stdout);
+    const output = new Output(process.stdout, contentOf(format));
     try {
       for await (const record of source.follow(request, stop.signal)) await output.write(lineOf(record));
     } catch (error) {

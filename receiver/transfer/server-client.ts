@@ -20,6 +20,11 @@ export class ServerClient {
         `--url is ${quoteValue(address)}; allowed: a server's address, such as http://127.0.0.1:4319`,
       );
     }
+    if (url.username || url.password) {
+      throw new UsageError(
+        `--url is ${quoteValue(address)}; allowed: an address without credentials, which belong into LOGVITALS_TOKEN`,
+      );
+    }
     this.address = url.href.replace(/\/+$/, '');
     this.headers = token ? { authorization: `Bearer ${token}` } : {};
   }

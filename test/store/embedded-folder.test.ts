@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmod, mkdir, open, readdir, readlink, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
@@ -13,6 +13,13 @@ import { embeddedFolder } from './embedded-folder.ts';
 const PATIENTLY = { timeout: 50_000 };
 
 const CHILD = join(import.meta.dirname, 'embedded-child.ts');
+
+test.skipIf(process.platform === 'win32')('a folder that is made is its owner’s alone', async () => {
+  await using folder = await embeddedFolder();
+  const directory = join(folder.directory, 'new', 'data');
+  await folder.open({ directory });
+  expect((await stat(directory)).mode & 0o777).toBe(0o700);
+});
 
 describe('one process to a folder', () => {
   test('a second process is refused with the folder and the owner’s id, and comes in when the first is killed', async () => {

@@ -41,7 +41,8 @@ export class Writer {
     const { directory } = options;
     this.#options = options;
     try {
-      mkdirSync(directory, { recursive: true });
+      // Logs are for their owner alone; a folder that is there keeps the mode its owner gave it.
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
       this.#lock = lockFolder(directory);
     } catch (error) {
       throw storeErrorOf(error, directory);
