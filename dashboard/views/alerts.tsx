@@ -27,7 +27,10 @@ export function AlertsPage({ page, firing, past, older, window }: AlertsProps) {
       <div class="head">
         <div>
           <h1>{headline}</h1>
-          <p class="sub">An alert fires when a logger’s records of a level reach their threshold within {window}.</p>
+          <p class="sub">
+            An alert fires when a logger’s records of a level reach their threshold within {window}, and for as long as
+            they do.
+          </p>
         </div>
       </div>
       {firing.length === 0 && past.length === 0 && (
