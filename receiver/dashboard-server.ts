@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type Koa from 'koa';
 import type { TlsSettings } from './config/config.ts';
+import { formatAddress } from './otlp/receiver.ts';
+import { readTlsFiles } from './otlp/tls.ts';
 
 /** How long readers of live streams may keep a stopping server waiting, in milliseconds. */
 const GRACE = 500;
@@ -13,13 +15,32 @@ export async function startDashboardServer(
   settings: { readonly host: string; readonly port: number; readonly tls: TlsSettings | null },
 ): Promise<{ readonly address: string; close(): Promise<void> }> {
   const { tls } = settings;
-  const server = tls
-    ? createHttpsServer({ cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) }, listener)
-    : createHttpServer(listener);
+  const server = tls ? createHttpsServer(certificateOf(tls), listener) : createHttpServer(listener);
   await listen(server, settings.host, settings.port);
   const { port } = server.address() as AddressInfo;
-  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
-  return { address: `${tls ? 'https' : 'http'}://${host}:${port}`, close: () => closeSoon(server) };
+  const address = `${tls ? 'https' : 'http'}://${formatAddress(settings.host, port)}`;
+  return { address, close: () => closeSoon(server) };
+}
+
+/** Browsers need no certificate of their own, whatever senders need: they sign in with a token. */
+function certificateOf(tls: TlsSettings): { cert: Buffer; key: Buffer } {
+  const { cert, key } = readTlsFiles(tls);
+  return { cert, key };
+}
+
+/** Koa middleware, in types that need none of Koa's: what a user's application or koa-mount takes. */
+export type DashboardMiddleware = (context: object, next: () => Promise<unknown>) => Promise<unknown>;
+
+/** The whole dashboard as one piece of middleware for another Koa application. */
+export function middlewareOf(dashboard: Koa): DashboardMiddleware {
+  const { middleware } = dashboard;
+  return (context, next) => {
+    const runFrom = async (index: number): Promise<unknown> =>
+      index === middleware.length
+        ? next()
+        : middleware[index]!(context as Koa.ParameterizedContext, () => runFrom(index + 1));
+    return runFrom(0);
+  };
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

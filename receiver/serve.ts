@@ -1,4 +1,3 @@
-import type Koa from 'koa';
 import { createDashboard } from '../dashboard/app.ts';
 import { createAuthorize } from './access.ts';
 import type { AlertListener } from './alerts/listeners.ts';
@@ -6,7 +5,7 @@ import { createAlertRunner } from './alerts/runner.ts';
 import { thresholdFor } from './alerts/threshold.ts';
 import type { Config } from './config/config.ts';
 import { isLoopback } from './config/loopback.ts';
-import { startDashboardServer } from './dashboard-server.ts';
+import { type DashboardMiddleware, middlewareOf, startDashboardServer } from './dashboard-server.ts';
 import { createDiagnostics, type Diagnostics } from './diagnostics.ts';
 import type { Ingest } from './ingest/ingest.ts';
 import { createLiveFeed } from './ingest/live.ts';
@@ -34,8 +33,8 @@ export interface LogvitalsServer {
   readonly store: LogStore;
   /** The way in for records that come from this process. */
   readonly ingest: Ingest;
-  /** The dashboard as a Koa application, to be mounted in another one too: docs/running.md. */
-  readonly dashboard: Koa;
+  /** The dashboard as Koa middleware, to be mounted in another application too: docs/running.md. */
+  readonly dashboard: DashboardMiddleware;
   /** Calls back for each alert this server fires. A listener that fails is logged and harms nothing (PARITY.md P27). */
   on(event: 'threshold', listener: AlertListener): LogvitalsServer;
   off(event: 'threshold', listener: AlertListener): LogvitalsServer;
@@ -109,7 +108,12 @@ async function start(config: Config, diagnostics: Diagnostics, shutdown: Shutdow
   shutdown.add(() => grpc.close());
 
   addresses = { grpc: grpc.address, http: http.address, dashboard: pages.address };
-  return createHandle({ addresses, store, ingest, dashboard }, config.onThreshold, alerts.subscribe, shutdown);
+  return createHandle(
+    { addresses, store, ingest, dashboard: middlewareOf(dashboard) },
+    config.onThreshold,
+    alerts.subscribe,
+    shutdown,
+  );
 }
 
 function createHandle(

@@ -158,12 +158,11 @@ function run(code: string, scope: Record<string, unknown>): Promise<unknown> {
 
 /** What koa-mount does: it takes the prefix off the path and keeps it in `ctx.mountPath`. */
 const mount =
-  (prefix: string, dashboard: Koa): Middleware =>
+  (prefix: string, middleware: Middleware): Middleware =>
   async (ctx, next) => {
     if (!ctx.path.startsWith(prefix)) return next();
     Object.assign(ctx, { mountPath: prefix, path: ctx.path.slice(prefix.length) || '/' });
-    const from = (index: number): unknown => dashboard.middleware[index]?.(ctx, async () => from(index + 1)) ?? next();
-    await from(0);
+    await middleware(ctx, next);
   };
 
 function statusBy(host: string, address: string): Promise<number | undefined> {
