@@ -47,7 +47,7 @@ function announce(count: number): void {
   if (!news) return;
   news.hidden = count === 0;
   const words =
-    count === 1 ? '1 logger is new or has changed its state' : `${count} loggers are new or have changed their state`;
-  const link = news.querySelector('a');
-  if (link && link.textContent !== words) link.textContent = words;
+    count === 1 ? '1 logger is new or changed its state.' : `${count} loggers are new or changed their state.`;
+  const place = news.querySelector('[data-news-words]');
+  if (place && place.textContent !== words) place.textContent = words;
 }

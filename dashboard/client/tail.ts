@@ -10,18 +10,23 @@ export function enableTail(): void {
   if (!button || !url) return;
   button.hidden = false;
   let source: EventSource | null = null;
+  const stop = () => {
+    source?.close();
+    source = null;
+    button.setAttribute('aria-pressed', 'false');
+  };
   button.addEventListener('click', () => {
     if (source) {
-      source.close();
-      source = null;
-    } else {
-      source = follow(url);
+      stop();
+      return;
     }
-    button.setAttribute('aria-pressed', String(source !== null));
+    source = follow(url, stop);
+    button.setAttribute('aria-pressed', 'true');
   });
 }
 
-function follow(url: string): EventSource {
+/** Browsers take up a broken connection again by themselves; `onRefused` is called when the server won't have it. */
+function follow(url: string, onRefused: () => void): EventSource {
   const source = new EventSource(url);
   let waiting: HTMLElement[] = [];
   const show = () => {
@@ -40,6 +45,11 @@ function follow(url: string): EventSource {
     if (waiting.push(line) === 1) requestAnimationFrame(show);
     if (waiting.length > MOST_LINES) waiting.shift();
   };
+  source.addEventListener('error', () => {
+    if (source.readyState !== EventSource.CLOSED) return;
+    add(noteOf('New records can’t be followed now: too many readers do, or the server refuses. Try again later.'));
+    onRefused();
+  });
   source.addEventListener('message', (event) => add(lineOf(JSON.parse(event.data) as LiveRecord)));
   source.addEventListener('dropped', (event) => {
     const { count } = JSON.parse((event as MessageEvent<string>).data) as { count: number };

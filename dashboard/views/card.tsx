@@ -1,7 +1,7 @@
 import type { HealthCard } from '../health/cards.ts';
 import type { HealthRange } from '../health/ranges.ts';
 import type { CardStatus } from '../health/status.ts';
-import { exact, nounFor, oneLine, plural, short } from './format.ts';
+import { exact, nounFor, oneLine, plural, printable, short } from './format.ts';
 import { link } from './links.ts';
 import { LoggerName } from './logger-name.tsx';
 import type { PageContext } from './page.ts';
@@ -14,6 +14,8 @@ interface CardProps {
   readonly range: HealthRange;
   /** When the logger's ERROR alert fires, in words: `alert at 10 / h`. */
   readonly alertRule: string;
+  /** False under a heading that names the service. */
+  readonly withService: boolean;
 }
 
 const LABELS: Readonly<Record<CardStatus, string>> = {
@@ -39,12 +41,12 @@ export function StatusPill({ status }: { readonly status: CardStatus }) {
 }
 
 /** A logger with room for what is wrong with it. */
-export function Card({ page, card, range, alertRule }: CardProps) {
+export function Card({ page, card, range, alertRule, withService }: CardProps) {
   return (
     <li class={`card ${card.status}`} data-live={liveKey(card)}>
       <header>
         <h3>
-          <LoggerLink page={page} card={card} range={range} />
+          <LoggerLink page={page} card={card} range={range} withService={withService} />
         </h3>
         <StatusPill status={card.status} />
       </header>
@@ -67,11 +69,11 @@ export function Card({ page, card, range, alertRule }: CardProps) {
 }
 
 /** A healthy logger in one line. */
-export function Row({ page, card, range }: Omit<CardProps, 'alertRule'>) {
+export function Row({ page, card, range, withService }: Omit<CardProps, 'alertRule'>) {
   return (
     <li class="row" data-live={liveKey(card)}>
       <h3>
-        <LoggerLink page={page} card={card} range={range} />
+        <LoggerLink page={page} card={card} range={range} withService={withService} />
       </h3>
       <Strip base={page.base} card={card} range={range} />
       <div class="nums">
@@ -93,11 +95,15 @@ function liveKey({ service, logger }: HealthCard): string {
   return JSON.stringify([service, logger]);
 }
 
-function LoggerLink({ page, card, range }: Omit<CardProps, 'alertRule'>) {
+function LoggerLink({ page, card, range, withService }: Omit<CardProps, 'alertRule'>) {
   const { service, logger } = card;
   return (
-    <a class="logger" href={link(page.base, '/logs', { service, logger, range: range.settings.name })}>
-      <LoggerName service={service} logger={logger} />
+    <a
+      class="logger"
+      href={link(page.base, '/logs', { service, logger, range: range.settings.name })}
+      title={printable(`${service} / ${logger}`)}
+    >
+      <LoggerName service={service} logger={logger} withService={withService} />
     </a>
   );
 }
@@ -124,7 +130,7 @@ function RecentIssues({ card: { recentErrors, recentWarnings } }: Pick<CardProps
       class={issues > 0 ? 'recent' : 'recent zero'}
       title={`${plural(recentErrors, 'error')} and ${plural(recentWarnings, 'warning')} in the last hour`}
     >
-      <b>{short(issues)}</b> in the last hour
+      <b>{short(issues)}</b> {nounFor(issues, 'issue')} last hour
     </span>
   );
 }

@@ -9,7 +9,7 @@ export interface Endpoints {
 /** The first screen of all: what to do to see the first card (P35). */
 export function NothingReceived({ endpoints }: { readonly endpoints: Endpoints | null }) {
   return (
-    <section class="notice" data-refresh-whole>
+    <section class="notice first" data-refresh-whole>
       <h2>Send the first record</h2>
       {endpoints ? (
         <Snippets endpoints={endpoints} />
@@ -33,12 +33,12 @@ function Snippets({ endpoints }: { readonly endpoints: Endpoints }) {
   return (
     <>
       <p>
-        Nothing has arrived yet. Any OpenTelemetry SDK or Collector can send here; this page shows the first card by
-        itself.
+        Nothing has arrived yet. Any OpenTelemetry SDK or Collector can send here. The first card appears by itself, a
+        moment after the first record.
       </p>
-      <h3>From here, now</h3>
+      <h3>From a terminal, to try it</h3>
       <Snippet text={curlCommand(endpoints.http)} />
-      <h3>From any OpenTelemetry SDK, by its environment</h3>
+      <h3>From any OpenTelemetry SDK: environment variables</h3>
       <Snippet text={environment} />
       <h3>From Node</h3>
       <Snippet

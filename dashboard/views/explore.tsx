@@ -1,9 +1,10 @@
 import type { HealthCard } from '../health/cards.ts';
 import { StatusPill } from './card.tsx';
 import { NothingMatches } from './empty.tsx';
-import { ExploreTools } from './explore-tools.tsx';
+import { ExploreTools, levelInWords } from './explore-tools.tsx';
 import { type Facet, Facets } from './facets.tsx';
 import { exact, oneLine, plural } from './format.ts';
+import { inWords } from './health.tsx';
 import { Histogram, type HistogramProps } from './histogram.tsx';
 import { Layout } from './layout.tsx';
 import { link, type Parameters } from './links.ts';
@@ -13,7 +14,7 @@ import { Pager, type Paging } from './pager.tsx';
 import type { RecordDetail, RecordLine } from './record.ts';
 import { RecordView } from './record-detail.tsx';
 import { RecordTable } from './record-table.tsx';
-import { type Fault, FaultNote, SearchForm } from './search-form.tsx';
+import { type Fault, FaultNote, SearchForm, SyntaxNotice } from './search-form.tsx';
 import { Age } from './time.tsx';
 
 /** The page's state as it stands in the address bar. */
@@ -81,7 +82,7 @@ export function ExplorePage(props: ExploreProps) {
       </div>
       {fault && <FaultNote fault={fault} query={state.q ?? ''} />}
       <Filters page={page} state={state} />
-      {results && <Results {...props} results={results} />}
+      {results ? <Results {...props} results={results} /> : fault?.parameter === 'q' && <SyntaxNotice />}
     </Layout>
   );
 }
@@ -123,7 +124,7 @@ function Filters({ page, state }: Pick<ExploreProps, 'page' | 'state'>) {
           href={link(page.base, '/logs', { ...state, [field]: rest })}
           aria-label={`Drop the filter ${field} ${value}`}
         >
-          {field} <b>{oneLine(value)}</b> <span aria-hidden="true">×</span>
+          {field} <b>{oneLine(field === 'level' ? levelInWords(value) : value)}</b> <span aria-hidden="true">×</span>
         </a>
       ))}
     </div>
@@ -135,8 +136,10 @@ function Results(props: ExploreProps & { readonly results: ExploreResults }) {
   const zoom = (bar: { readonly from: string; readonly to: string }) =>
     link(page.base, '/logs', { ...state, range: undefined, ...bar });
   return (
-    <div class={results.chosen ? 'cols has-record' : 'cols'} data-explore>
-      <Facets facets={results.facets} action={link(page.base, '/logs')} state={{ ...state }} added={state.facet} />
+    <div class={classOf(results)} data-explore>
+      {results.facets.length > 0 && (
+        <Facets facets={results.facets} action={link(page.base, '/logs')} state={{ ...state }} added={state.facet} />
+      )}
       <div class="found">
         {results.records.length > 0 && <Histogram {...results.histogram} href={zoom} />}
         <List {...props} />
@@ -145,13 +148,19 @@ function Results(props: ExploreProps & { readonly results: ExploreResults }) {
   );
 }
 
-function List({ page, state, results, logger }: ExploreProps & { readonly results: ExploreResults }) {
+function classOf({ chosen, facets }: ExploreResults): string {
+  return ['cols', chosen && 'has-record', facets.length === 0 && 'alone'].filter(Boolean).join(' ');
+}
+
+function List({ page, state, ranges, time, results, logger }: ExploreProps & { readonly results: ExploreResults }) {
   const { paging, pinned, records, chosen } = results;
   const pageHref = (number: number, of: ExploreState = pinned, change: Parameters = {}) =>
     link(page.base, '/logs', { ...of, page: number === 1 ? undefined : String(number), ...change });
   const here = (change?: Parameters) => pageHref(paging.page, state, change);
   if (records.length === 0 && !chosen && !results.searchOn) {
-    return <NothingMatches what="No record in this stretch of time is like that." ways={results.relaxations} />;
+    const range = ranges.find(({ name }) => name === time.range);
+    const when = range ? `(${inWords(range.label)})` : `(${time.words})`;
+    return <NothingMatches what={`No record matches this search ${when}.`} ways={results.relaxations} />;
   }
   return (
     <>

@@ -7,7 +7,7 @@ const SORTS: readonly { readonly key: HealthState['sort']; readonly words: strin
   { key: undefined, words: 'health' },
   { key: 'name', words: 'name' },
   { key: 'errors', words: 'errors' },
-  { key: 'volume', words: 'volume' },
+  { key: 'volume', words: 'records' },
   { key: 'seen', words: 'last seen' },
 ];
 
@@ -37,9 +37,9 @@ export function HealthTools({ page, state, range, ranges }: Pick<HealthProps, 'p
           <Choice key={words} href={to({ sort: key })} chosen={key === sort.key} words={words} />
         ))}
       </Menu>
-      <Menu label={state.view === 'cards' ? 'View: cards' : 'View: mixed'}>
-        <Choice href={to({ view: undefined })} chosen={!state.view} words="healthy ones as rows" />
-        <Choice href={to({ view: 'cards' })} chosen={state.view === 'cards'} words="all as cards" />
+      <Menu label={state.view === 'cards' ? 'View: cards' : 'View: compact'}>
+        <Choice href={to({ view: undefined })} chosen={!state.view} words="compact: healthy loggers as rows" />
+        <Choice href={to({ view: 'cards' })} chosen={state.view === 'cards'} words="cards for every logger" />
       </Menu>
     </div>
   );

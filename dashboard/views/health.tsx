@@ -60,11 +60,11 @@ export function HealthPage(props: HealthProps) {
           </a>
         </p>
       )}
-      <p class="news" role="status" data-news hidden>
+      <output class="news" data-news hidden>
         <a href={link(page.base, '/', { ...state })}>
           <span data-news-words /> <b>Show</b>
         </a>
-      </p>
+      </output>
       <div data-refresh>
         <Content {...props} />
       </div>

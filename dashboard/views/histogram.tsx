@@ -51,7 +51,10 @@ export function Histogram({ bars, axis, step, complete, href }: HistogramProps) 
             'warning',
           )}
         </span>
-        <span class="step">{complete ? `${step} a bar` : `${step} a bar · counted as far as the time allowed`}</span>
+        <span class="step">
+          {complete ? '' : 'counted as far as the time allowed · '}
+          {step} a bar · click one to zoom in
+        </span>
       </p>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields, these are links */}
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="group" aria-label="Bars" data-strip>

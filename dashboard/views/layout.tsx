@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { exact } from './format.ts';
+import { exact, nounFor } from './format.ts';
 import { link } from './links.ts';
 import type { PageContext } from './page.ts';
 
@@ -39,6 +39,7 @@ export function Layout({ page, heading, section, wide = false, search = true, ch
         <main id="content" class={wide ? 'wide' : undefined} tabIndex={-1}>
           {children}
         </main>
+        <output class="sr" data-status />
         <footer class="foot">
           Times in {page.zone.replaceAll('_', ' ')}
           <span class="keys" data-keys hidden>
@@ -89,12 +90,16 @@ function TopBar({
       )}
       <span class={search ? 'live' : 'live push'} title="Records received per second, over the last ten seconds">
         <i aria-hidden="true" />
-        <span data-live="rate">
-          {page.rate < 10 ? page.rate.toFixed(1).replace('.0', '') : exact(Math.round(page.rate))}/s
-        </span>
+        <span data-live="rate">{rateInWords(page.rate)}</span>
       </span>
     </header>
   );
+}
+
+/** `1.8 records/s`, whole from ten on. */
+function rateInWords(rate: number): string {
+  const rounded = rate < 10 ? Number(rate.toFixed(1)) : Math.round(rate);
+  return `${exact(rounded)} ${nounFor(rounded, 'record')}/s`;
 }
 
 /** The product's sign: a strip with one bad slot. */

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import { type ComponentChildren, Fragment } from 'preact';
 import { exact, exactTime, oneLine, printable, rfc3339 } from './format.ts';
 import { Highlighted } from './highlight.tsx';
 import { link } from './links.ts';
@@ -101,21 +101,26 @@ function Actions({ page, record }: Pick<BodyProps, 'page' | 'record'>) {
   const path = recordPath(record.id);
   return (
     <p class="acts">
-      <a class="btn" href={link(page.base, `${path}/context`)}>
+      <a class="btn" href={link(page.base, `${path}/context`)} title="What this logger said before and after">
         Context
       </a>
       {record.traceId && (
-        <a class="btn" href={link(page.base, `/traces/${record.traceId}`)}>
+        <a class="btn" href={link(page.base, `/traces/${record.traceId}`)} title="All records of the same trace">
           Trace
         </a>
       )}
       {record.groupId && (
-        <a class="btn" href={link(page.base, `/groups/${encodeURIComponent(record.groupId)}`)}>
+        <a
+          class="btn"
+          href={link(page.base, `/groups/${encodeURIComponent(record.groupId)}`)}
+          title="All records of the same group"
+        >
           Group
         </a>
       )}
       <a class="btn" href={link(page.base, path)} data-copy-link>
-        Link
+        <span class="can-copy">Copy link</span>
+        <span class="cannot-copy">Link</span>
       </a>
       <a class="btn" href={link(page.base, `/api/v1${path}`)}>
         JSON
@@ -203,7 +208,14 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
   return (
     <>
       <dt>
-        <bdi>{name}</bdi>
+        <bdi>
+          {breakable(name).map((part, index) => (
+            <Fragment key={index}>
+              {index > 0 && <wbr />}
+              {part}
+            </Fragment>
+          ))}
+        </bdi>
       </dt>
       <dd>
         <bdi>{children}</bdi>
@@ -211,3 +223,6 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
     </>
   );
 }
+
+/** A long key wraps where it is read apart: `http.response.` and `status_code`. */
+const breakable = (key: string): string[] => key.split(/(?<=[./:])(?=.)/s);

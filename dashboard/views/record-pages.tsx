@@ -54,10 +54,11 @@ export function ContextPage({ page, record, records, neighbours, more }: Context
         <a href={link(page.base, recordPath(record.id))}>← The record</a>
       </p>
       <h1>
-        Around it in <LoggerName service={service} logger={logger} />
+        Context in <LoggerName service={service} logger={logger} />
       </h1>
       <p class="sub">
-        Up to {exact(neighbours)} records before and after, in the order of time. {more && <a href={more}>Show more</a>}
+        The record with up to {exact(neighbours)} before and after it, oldest first.{' '}
+        {more && <a href={more}>Show more</a>}
       </p>
       <div class="tbl">
         <RecordTable
@@ -65,6 +66,7 @@ export function ContextPage({ page, record, records, neighbours, more }: Context
           caption="The record and its neighbours, oldest first"
           records={records}
           chosen={record.id}
+          withLogger={false}
           withElapsed
           href={({ id }) => link(page.base, recordPath(id))}
         />

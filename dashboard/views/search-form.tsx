@@ -85,14 +85,30 @@ function QueryHelp() {
         <span class="sr">Search syntax</span>
         <span aria-hidden="true">?</span>
       </summary>
-      <dl class="list">
-        {EXAMPLES.map(([example, meaning]) => (
-          <Fragment key={example}>
-            <dt>{example}</dt>
-            <dd>{meaning}</dd>
-          </Fragment>
-        ))}
-      </dl>
+      <Syntax class="list" />
     </details>
+  );
+}
+
+/** In the results' place, when the search can't be understood. */
+export function SyntaxNotice() {
+  return (
+    <section class="notice">
+      <h2>How to search</h2>
+      <Syntax class="syntax" />
+    </section>
+  );
+}
+
+function Syntax({ class: className }: { readonly class: string }) {
+  return (
+    <dl class={className}>
+      {EXAMPLES.map(([example, meaning]) => (
+        <Fragment key={example}>
+          <dt>{example}</dt>
+          <dd>{meaning}</dd>
+        </Fragment>
+      ))}
+    </dl>
   );
 }

@@ -332,7 +332,7 @@ describe('in a browser', () => {
     await using opened = await openPage({ permissions: ['clipboard-read', 'clipboard-write'] });
     const { page } = opened;
     await page.goto(`${site.url}/logs/${id}`);
-    await page.getByRole('link', { name: 'Link', exact: true }).click();
+    await page.getByRole('link', { name: 'Copy link' }).click();
     await page.getByRole('link', { name: 'Copied' }).waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${site.url}/logs/${id}`);
   });

@@ -9,7 +9,7 @@ function unescaped(text: string): string {
 /** What a reader sees: the page's text without its markup, blanks run together. */
 export function visibleText(html: string): string {
   const body = html.slice(Math.max(html.indexOf('<body'), 0));
-  return unescaped(body.replace(/<\/?mark>/g, '').replace(/<(?:[^>"]|"[^"]*")*>/g, ' '))
+  return unescaped(body.replace(/<\/?(mark|wbr)\/?>/g, '').replace(/<(?:[^>"]|"[^"]*")*>/g, ' '))
     .replace(/\s+/g, ' ')
     .trim();
 }

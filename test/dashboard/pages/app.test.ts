@@ -158,5 +158,5 @@ test('the bar tells how many records a second arrive', async () => {
   const { records } = await site.store.search({ query: { type: 'all' }, limit: 30 });
   expect(appended!.ids).toHaveLength(30);
   site.publish(records);
-  expect(visibleText((await getPage(site, '/')).html)).toMatch(/ (30|15|10|7\.5|6|5|4\.3|3\.8|3\.3|3)\/s /);
+  expect(visibleText((await getPage(site, '/')).html)).toMatch(/ (30|15|10|7\.5|6|5|4\.3|3\.8|3\.3|3) records\/s /);
 });

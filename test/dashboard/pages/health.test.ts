@@ -52,7 +52,7 @@ describe('the health page', () => {
     const text = visibleText(html);
     expect(text).toContain('2 of 4 loggers need attention');
     expect(text).toContain('shop / failing Failing 10 min ago the newest refusal');
-    expect(text).toContain('2 errors 1 warning 3 records 3 in the last hour seen 1 min ago · alert at 2 / h');
+    expect(text).toContain('2 errors 1 warning 3 records 3 issues last hour seen 1 min ago · alert at 2 / h');
   });
 
   test('P12 a record exactly one hour old is recent, one millisecond older is not', async () => {
@@ -65,7 +65,7 @@ describe('the health page', () => {
     ]);
     const { html } = await getPage(site, '/?view=cards');
     expect(visibleText(html)).toMatch(
-      /on-the-hour Failing .* 1 in the last hour .*before-it Healthy .* 0 in the last hour/,
+      /on-the-hour Failing .* 1 issue last hour .*before-it Healthy .* 0 issues last hour/,
     );
   });
 

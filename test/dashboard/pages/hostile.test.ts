@@ -6,7 +6,7 @@ import { batch, errorRecord, MINUTE, NOON } from '../../helpers/records.ts';
 /** Text that would become markup wherever it isn't escaped: in text, in attributes of either quote, in addresses. */
 const HOSTILE = `"><img src=x onerror=alert(1)>'</title></script><script>alert(2)</script>&amp;javascript:alert(3)`;
 const OURS = new Set(
-  'html head meta title link script body a header nav span svg rect main div h1 h2 h3 p b i kbd form search input button details summary section ul ol li article time bdi aside table caption thead tbody tr th td mark dl dt dd footer label pre code'.split(
+  'html head meta title link script body a header nav span svg rect main div h1 h2 h3 p b i wbr output kbd form search input button details summary section ul ol li article time bdi aside table caption thead tbody tr th td mark dl dt dd footer label pre code'.split(
     ' ',
   ),
 );
