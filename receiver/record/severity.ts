@@ -23,12 +23,16 @@ export const WARNING_FROM = LOWEST_SEVERITY.WARN;
 /** A record is an error from here upwards, FATAL and numbers beyond 24 included. */
 export const ERROR_FROM = LOWEST_SEVERITY.ERROR;
 
+const FATAL_INDEX = LEVELS.indexOf('FATAL');
+const UNSPECIFIED_INDEX = LEVELS.indexOf('UNSPECIFIED');
+
 /** Index into LEVELS. Numbers outside 1..24 are kept as sent: 0 and below are UNSPECIFIED, beyond 24 count as FATAL. */
 export function levelIndexOf(severityNumber: number): number {
-  if (severityNumber < 1) return 6;
-  return severityNumber > 24 ? 5 : (severityNumber - 1) >> 2;
+  if (severityNumber < 1) return UNSPECIFIED_INDEX;
+  return severityNumber > 24 ? FATAL_INDEX : (severityNumber - 1) >> 2;
 }
 
+/** The level's name, by the number alone. */
 export function levelOf(severityNumber: number): Level {
   return LEVELS[levelIndexOf(severityNumber)]!;
 }

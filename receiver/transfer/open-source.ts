@@ -11,9 +11,13 @@ import { ServerClient } from './server-client.ts';
 import { serverRecords } from './server-records.ts';
 import { storageRecords } from './storage-records.ts';
 
-/** Which one a command means: the server of `--url`, the storage of `--storage`, else the configured server if it answers, else the configured storage. */
+/** Where a command finds its records. */
 export type Place = { readonly kind: 'server'; readonly client: ServerClient } | { readonly kind: 'storage' };
 
+/**
+ * Which place a command means: the server of `--url`, the storage of `--storage`, else the configured server if it
+ * answers, else the configured storage (CONTRACT.md, "Command"). Throws `UsageError` when both are named.
+ */
 export async function findPlace(invocation: Invocation, config: Config): Promise<Place> {
   const url = textFlag(invocation, 'url');
   const storage = textFlag(invocation, 'storage');
@@ -34,6 +38,7 @@ export function serverAddress(config: Config, port: number): string {
   return `${config.tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
+/** The records of that place, to be closed after use. Rejects with `CommandError` when there are none to be had. */
 export async function openSource(invocation: Invocation, config: Config): Promise<RecordSource> {
   const place = await findPlace(invocation, config);
   return place.kind === 'server' ? serverRecords(place.client) : storageRecords(await openExistingStore(config));
