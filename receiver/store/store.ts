@@ -42,10 +42,10 @@ export interface LogStore {
    */
   facets(request: FacetsRequest): Promise<Facets[]>;
 
-  /** Members of an event group (`logvitals.group.id`), in time order, at most `limit`. */
+  /** Members of an event group (`logvitals.group.id`), in time order, at most `limit`, fewer when they are large. */
   group(id: string, limit: number): Promise<StoredRecord[]>;
 
-  /** Records of a trace, in time order, at most `limit`. */
+  /** Records of a trace, in time order, at most `limit`, fewer when they are large. */
   trace(traceId: string, limit: number): Promise<StoredRecord[]>;
 
   /** Service and logger names known, with the time of their newest record. */
@@ -159,7 +159,7 @@ export interface SearchPage {
   readonly records: readonly StoredRecord[];
   /** Where to go on, or null at the end. */
   readonly next: string | null;
-  /** False when the store's time budget ended the search early; `next` then goes on from there. */
+  /** False when a bound of the store (time, bytes of a page) ended the search early; `next` then goes on from there. */
   readonly complete: boolean;
 }
 

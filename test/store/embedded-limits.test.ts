@@ -38,6 +38,52 @@ describe('searches end', () => {
     expect(facets).toEqual([{ values: [], complete: false }]);
   });
 
+  test('pages of large records are short and go on; none is lost, and none is passed over by another order', async () => {
+    await using folder = await embeddedFolder();
+    const store = await folder.open();
+    const large = 'x'.repeat(1_000_000);
+    const body = (index: number) => `${index} ${large}`;
+    const records = Array.from({ length: 60 }, (_, index) =>
+      logRecord({ timestamp: NOON + BigInt(index), body: body(index) }),
+    );
+    const members = records.map((record) => ({ ...record, traceId: '4bf92f3577b34da6a3ce929d0e0e4736' }));
+    for (let at = 0; at < 60; at += 20) await append(store, members.slice(at, at + 20));
+    for (const order of ['newest', 'oldest'] as const) {
+      const found: string[] = [];
+      let pages = 0;
+      let cursor: string | undefined;
+      do {
+        const page = await store.search({ query: MATCH_ALL, limit: 1000, order, cursor });
+        found.push(...page.records.map((record) => String(record.body).split(' ')[0]!));
+        expect(page.records.length).toBeLessThan(25);
+        expect(page.complete).toBe(page.next === null);
+        cursor = page.next ?? undefined;
+        pages += 1;
+      } while (cursor !== undefined);
+      const numbers = records.map((_, index) => String(index));
+      expect(found).toEqual(order === 'oldest' ? numbers : numbers.toReversed());
+      expect(pages).toBeGreaterThan(2);
+    }
+    const trace = await store.trace('4bf92f3577b34da6a3ce929d0e0e4736', 1000);
+    expect(trace.map((record) => String(record.body).split(' ')[0])).toEqual(trace.map((_, index) => String(index)));
+    expect(trace.length).toBeGreaterThan(10);
+    expect(trace.length).toBeLessThan(25);
+  });
+
+  test('records that share a large resource count with it, since answers repeat it', async () => {
+    await using folder = await embeddedFolder();
+    const store = await folder.open();
+    const resource = { attributes: { large: 'x'.repeat(1_000_000) } };
+    await append(
+      store,
+      Array.from({ length: 200 }, (_, index) => logRecord({ timestamp: NOON + BigInt(index), resource })),
+    );
+    const page = await store.search({ query: MATCH_ALL, limit: 1000 });
+    expect(page.records.length).toBeLessThan(25);
+    expect(page.next).not.toBe(null);
+    expect(await searchAll(store, { limit: 1000 })).toHaveLength(200);
+  });
+
   test('a reader who leaves ends the search, and others are answered meanwhile', async () => {
     await using folder = await embeddedFolder();
     const store = await folder.open();

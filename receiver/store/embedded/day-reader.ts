@@ -43,14 +43,22 @@ export interface RowSource {
   readonly conditions: readonly string[];
 }
 
+export interface FetchedRows {
+  readonly rows: LazyRecord[];
+  readonly atEnd: boolean;
+}
+
 /** A row's numbers as the file has them: sequence, time, logger, severity number, severity kind, resource, scope, data. */
 type RowColumns = [number, number, number, number, number, number, number, Uint8Array];
 const COLUMNS = 'sequence, time, logger, severity, severity_kind, resource, scope, data';
 
 /** Severity pairs are few but for clients that write numbers into the text. */
 const SEVERITIES_HELD = 1000;
-/** Parts held decoded; beyond that, all are forgotten. */
+/** Parts held decoded, and their bytes as stored; beyond either, all are forgotten. */
 const PARTS_HELD = 2000;
+const PART_BYTES_HELD = 4 * 1024 * 1024;
+/** Rows are fetched until they have so many bytes: a thousand of the largest would fill the memory. */
+export const FETCHED_BYTES = 8 * 1024 * 1024;
 
 /** The writer has begun to make the file, and nothing is in it yet. */
 export class NoTablesError extends Error {
@@ -65,6 +73,7 @@ export class DayReader {
   readonly #severityTexts = new Map<number, string>();
   readonly #resources = new Map<number, StoredPart<Resource>>();
   readonly #scopes = new Map<number, StoredPart<Scope>>();
+  #partBytes = 0;
 
   /** Throws when there is no such file, and a NoTablesError when it is only being made; never makes one. */
   constructor(day: Day, path: string) {
@@ -113,10 +122,11 @@ export class DayReader {
   }
 
   /**
-   * The next rows of a source behind `after` in this order, at most `limit`. `end` is the time the order leads to:
-   * inclusive when it is the lower one, exclusive when it is the higher.
+   * The next rows of a source behind `after` in this order, at most `limit`, fewer when they are large; `atEnd` tells
+   * whether these are the last. `end` is the time the order leads to: inclusive when it is the lower one, exclusive when
+   * it is the higher.
    */
-  rows(source: RowSource, order: Order, after: RecordPlace, end: number, limit: number): LazyRecord[] {
+  rows(source: RowSource, order: Order, after: RecordPlace, end: number, limit: number): FetchedRows {
     const isNewestFirst = order === 'newest';
     const direction = isNewestFirst ? 'DESC' : 'ASC';
     const conditions = [
@@ -124,13 +134,21 @@ export class DayReader {
       `(time, sequence) ${isNewestFirst ? '<' : '>'} (?, ?)`,
       `time ${isNewestFirst ? '>=' : '<'} ?`,
     ];
-    const rows = this.#database
+    const found = this.#database
       .prepare(
         `SELECT ${COLUMNS} FROM record INDEXED BY ${source.index} WHERE ${conditions.join(' AND ')}
          ORDER BY time ${direction}, sequence ${direction} LIMIT ?`,
       )
-      .all(after.time, after.sequence, end, limit) as unknown as RowColumns[];
-    return rows.map((row) => this.#record(row));
+      .iterate(after.time, after.sequence, end, limit) as unknown as Iterable<RowColumns>;
+    const rows: LazyRecord[] = [];
+    let bytes = 0;
+    for (const columns of found) {
+      const row = this.#record(columns);
+      rows.push(row);
+      bytes += row.data.length;
+      if (bytes >= FETCHED_BYTES) return { rows, atEnd: false };
+    }
+    return { rows, atEnd: rows.length < limit };
   }
 
   /** The record with this sequence if it has this time, else null. */
@@ -199,6 +217,12 @@ export class DayReader {
   #part<T>(parts: Map<number, StoredPart<T>>, table: string, id: number, decode: (bytes: Uint8Array) => T) {
     return held(parts, id, () => {
       const [bytes] = this.#columns(`SELECT data FROM ${table} WHERE id = ?`, id) as [Uint8Array];
+      this.#partBytes += bytes.length;
+      if (this.#partBytes > PART_BYTES_HELD) {
+        this.#resources.clear();
+        this.#scopes.clear();
+        this.#partBytes = bytes.length;
+      }
       return new StoredPart(bytes, decode);
     });
   }

@@ -13,6 +13,13 @@ export interface EncodedPage {
   readonly complete: boolean;
 }
 
+/** A page's records have at most so many bytes, and one record more: all are in memory at once, and then in one answer. */
+const PAGE_BYTES = 16 * 1024 * 1024;
+
+/** As an answer repeats them: with a record's resource and scope, which records share as stored. */
+const bytesOf = ({ data, parts }: LazyRecord): number =>
+  data.length + parts.resource.bytes.length + parts.scope.bytes.length;
+
 /** See `LogStore.search`. */
 export async function search(
   files: DayFiles,
@@ -22,6 +29,7 @@ export async function search(
   const { query, from, to, limit, cursor, offset = 0, order = 'newest' } = request;
   const after = cursor === undefined ? undefined : parseCursor(order, cursor);
   const page: LazyRecord[] = [];
+  let bytes = 0;
   let toPassOver = offset;
   // One more than the page holds tells whether there is another.
   const firstRows = limit + offset + 1;
@@ -35,7 +43,10 @@ export async function search(
     for (const record of records.slice(passed)) {
       if (page.length === limit)
         return { ...pageOf(page), next: formatCursor(order, page.at(-1)!.position), complete: true };
+      if (bytes >= PAGE_BYTES)
+        return { ...pageOf(page), next: formatCursor(order, page.at(-1)!.position), complete: false };
       page.push(record);
+      bytes += bytesOf(record);
     }
     if (pace.isExhausted) return { ...pageOf(page), next: formatCursor(order, position), complete: false };
   }
@@ -84,10 +95,14 @@ async function nextRecords(
   pace: Pace,
 ): Promise<LazyRecord[]> {
   const found: LazyRecord[] = [];
+  let bytes = 0;
   if (limit <= 0) return found;
   for await (const { records } of walk(files, { plan: planQuery(query), order, after, firstRows: limit }, pace)) {
-    found.push(...records.slice(0, limit - found.length));
-    if (found.length === limit) break;
+    for (const record of records) {
+      found.push(record);
+      bytes += bytesOf(record);
+      if (found.length === limit || bytes >= PAGE_BYTES) return found;
+    }
   }
   return found;
 }

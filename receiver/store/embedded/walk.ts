@@ -2,7 +2,7 @@ import { DamagedBytesError } from './bytes.ts';
 import { DAY_LENGTH, type Day, startOf, timeWithin } from './day.ts';
 import type { DayFiles } from './day-files.ts';
 import { type DayPlan, planDay } from './day-plan.ts';
-import type { RecordPlace, RowSource } from './day-reader.ts';
+import { FETCHED_BYTES, type FetchedRows, type RecordPlace, type RowSource } from './day-reader.ts';
 import type { LazyRecord } from './lazy-record.ts';
 import type { Pace } from './pace.ts';
 import type { Plan } from './plan.ts';
@@ -93,7 +93,7 @@ function matching(files: DayFiles, day: Day, rows: LazyRecord[], matches: DayPla
   });
 }
 
-type Fetch = (source: RowSource, after: RecordPlace, limit: number) => LazyRecord[] | undefined;
+type Fetch = (source: RowSource, after: RecordPlace, limit: number) => FetchedRows | undefined;
 
 interface Stream {
   readonly source: RowSource;
@@ -117,13 +117,14 @@ class Merge {
     this.#streams = sources.map((source) => ({ source, rows: [], next: 0, place: start, atEnd: false }));
   }
 
-  /** About `wanted` rows more; none at the end. */
+  /** About `wanted` rows more, fewer when they are large; none at the end. */
   next(wanted: number): LazyRecord[] {
     const merged: LazyRecord[] = [];
     // A source of its own needs no comparing.
     const only = this.#streams.length === 1 ? this.#streams[0] : undefined;
     if (only) return only.atEnd ? merged : this.#fill(only, wanted);
-    while (merged.length < wanted) {
+    let bytes = 0;
+    while (merged.length < wanted && bytes < FETCHED_BYTES) {
       let first: Stream | null = null;
       for (const stream of this.#streams) {
         if (stream.next >= stream.rows.length && !stream.atEnd) this.#fill(stream, wanted);
@@ -131,16 +132,19 @@ class Merge {
         if (!first || this.#isBefore(stream.rows[stream.next]!, first.rows[first.next]!)) first = stream;
       }
       if (!first) break;
-      merged.push(first.rows[first.next++]!);
+      const row = first.rows[first.next++]!;
+      merged.push(row);
+      bytes += row.data.length;
     }
     return merged;
   }
 
   #fill(stream: Stream, limit: number): LazyRecord[] {
-    stream.rows = this.#fetch(stream.source, stream.place, limit) ?? [];
+    const fetched = this.#fetch(stream.source, stream.place, limit);
+    stream.rows = fetched?.rows ?? [];
     stream.next = 0;
     stream.place = stream.rows.at(-1)?.position ?? stream.place;
-    stream.atEnd = stream.rows.length < limit;
+    stream.atEnd = fetched?.atEnd ?? true;
     return stream.rows;
   }
 
