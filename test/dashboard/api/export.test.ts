@@ -117,3 +117,28 @@ test('an export that the storage fails breaks off, so that it is not taken for w
   expect(api.errors).toEqual(['an export was broken off: gone']);
   expect(api.koaErrors).toEqual([]);
 });
+
+test('readers who take nothing hold at most so many exports open; when one leaves, another comes in', async () => {
+  await using api = await startApi();
+  // More than sockets hold by themselves.
+  const large = 'x'.repeat(200_000);
+  await api.add(...Array.from({ length: 100 }, (_, index) => ({ ...line(index), body: large })));
+  const open = (): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) =>
+      httpGet(`${api.url}/api/v1/export`, { agent: false }, resolve).on('error', reject),
+    );
+  const readers = await Promise.all(Array.from({ length: 16 }, open));
+  expect(readers.map(({ statusCode }) => statusCode)).toEqual(readers.map(() => 200));
+  const refused = await api.get('/api/v1/export');
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).toBe('5');
+  await refused.body?.cancel();
+  readers[0]!.destroy();
+  await eventually(async () => {
+    const next = await open();
+    if (next.statusCode === 200) readers.push(next);
+    else next.resume();
+    expect(next.statusCode).toBe(200);
+  });
+  for (const reader of readers) reader.destroy();
+});
