@@ -65,7 +65,9 @@ function toneOf(severityNumber: number): string {
 }
 
 const ZONE = document.documentElement.dataset.zone ?? 'UTC';
-const DAY = new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, day: 'numeric', month: 'short' });
+// As the server writes them, which says Sep where British English says Sept.
+const MONTH = new Intl.DateTimeFormat('en-US', { timeZone: ZONE, month: 'short' });
+const DAY_OF_MONTH = new Intl.DateTimeFormat('en-US', { timeZone: ZONE, day: 'numeric' });
 const TIME = new Intl.DateTimeFormat('en-GB', {
   timeZone: ZONE,
   hourCycle: 'h23',
@@ -79,6 +81,6 @@ function timeParts(nanoseconds: string): [HTMLElement, string] {
   const time = Number(BigInt(nanoseconds) / 1_000_000n);
   const day = document.createElement('span');
   day.className = 'd';
-  day.textContent = `${DAY.format(time)} `;
+  day.textContent = `${DAY_OF_MONTH.format(time)} ${MONTH.format(time)} `;
   return [day, TIME.format(time)];
 }

@@ -159,8 +159,8 @@ function List({ page, state, ranges, time, results, logger }: ExploreProps & { r
   const here = (change?: Parameters) => pageHref(paging.page, state, change);
   if (records.length === 0 && !chosen && !results.searchOn) {
     const range = ranges.find(({ name }) => name === time.range);
-    const when = range ? `(${inWords(range.label)})` : `(${time.words})`;
-    return <NothingMatches what={`No record matches this search ${when}.`} ways={results.relaxations} />;
+    const when = range ? inWords(range.label) : time.words;
+    return <NothingMatches what={`${when}: no record matches this search.`} ways={results.relaxations} />;
   }
   return (
     <>

@@ -56,7 +56,7 @@ export function Facets({ facets, action, state, added }: FacetsProps) {
               title={value.chosen ? 'Stop filtering by this value' : value.value}
             >
               {value.tone && <i class={`dot ${value.tone}`} aria-hidden="true" />}
-              <bdi>{oneLine(value.value) || '(empty)'}</bdi>
+              <bdi>{oneLine(value.value) || '(empty)'}</bdi>{' '}
               <span class="n">
                 {exact(value.count)}
                 {!facet.complete && '+'}

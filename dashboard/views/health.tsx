@@ -160,7 +160,7 @@ function Section({ id, title, size, isService = false, ...props }: SectionProps)
   return (
     <section aria-labelledby={id}>
       <h2 id={id} class={isService ? 'verbatim' : undefined}>
-        {title} <b>{exact(size)}</b>
+        <bdi>{title}</bdi> <b>{exact(size)}</b>
       </h2>
       {asCards.length > 0 && (
         <ul class="cards">

@@ -71,7 +71,7 @@ function TopBar({
           Explore
         </a>
         <a href={link(page.base, '/alerts')} aria-current={current('alerts')}>
-          Alerts
+          Alerts{' '}
           <span class="n" data-live="firing" hidden={page.firing === 0}>
             {page.firing}
             <span class="sr"> firing</span>
