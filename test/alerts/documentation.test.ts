@@ -8,11 +8,17 @@ import { batch, errorRecord, NOON, SECOND } from '../helpers/records.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 
 const DOCUMENT = readFileSync(new URL('../../docs/alerts.md', import.meta.url), 'utf8');
-const [configExample, serverExample] = [...DOCUMENT.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code!);
+const [configExample, serverExample, webhookExample] = [...DOCUMENT.matchAll(/```ts\n(.*?)```/gs)].map(
+  ([, code]) => code!,
+);
 
 /** Runs an example's text, its import of the package and its console replaced; returns what it exports, or `server`. */
 function run(code: string, scope: Record<string, unknown>): Promise<unknown> {
-  const body = code.replace(/^import .*$/m, '').replace('export default', 'return');
+  const body = code
+    .replace(/^import .*$/m, '')
+    .replace('export default', 'return')
+    // What only types say.
+    .replace('process.env.WEBHOOK_URL!', 'process.env.WEBHOOK_URL');
   const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
   return AsyncFunction(...Object.keys(scope), `${body}; return server;`)(...Object.values(scope));
 }
@@ -59,6 +65,26 @@ describe('the examples of docs/alerts.md', () => {
       '2026-11-20T12:00:02.000Z ERROR refused 2',
       '2026-11-20T12:00:01.000Z ERROR refused 1',
     ]);
+  });
+
+  test('P28 the webhook gets one line about the alert', async () => {
+    const posted: unknown[] = [];
+    const scope = {
+      defineConfig,
+      process: { env: { WEBHOOK_URL: 'https://chat.example/hook' } },
+      fetch: async (url: string, init: RequestInit) => posted.push([url, init.method, JSON.parse(init.body as string)]),
+    };
+    const { onThreshold } = configFrom((await run(webhookExample!, scope)) as Parameters<typeof configFrom>[0]);
+    const alert = { service: 'shop', logger: 'cart', count: 10, thresholdLevel: 'ERROR', message: 'refused' };
+    await (onThreshold as (alert: Partial<Alert>) => unknown)(alert as Partial<Alert>);
+    expect(posted).toEqual([['https://chat.example/hook', 'POST', { text: 'shop / cart: 10 × ERROR: refused' }]]);
+  });
+
+  test('P38 P42 what lessens noise is accepted as it is written', () => {
+    const [, table] = /^## Less noise\n(.*)/ms.exec(DOCUMENT)!;
+    const settings = [...table!.matchAll(/^\|[^|]+\| `([^`]+)`/gm)].map(([, written]) => written!);
+    expect(settings).toHaveLength(4);
+    for (const written of settings) expect(configFrom(new Function(`return { ${written} }`)())).toBeDefined();
   });
 
   test('P28 every field of an alert is in the table', () => {
