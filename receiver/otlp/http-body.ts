@@ -8,6 +8,9 @@ export type Body =
   /** The client went away in the middle (O14). */
   | { readonly kind: 'gone' };
 
+/** A client that is silent for so long in the middle of its body is taken for gone: others need the room that it holds. */
+export const SILENCE_MS = 30_000;
+
 /** Reads a whole body of at most `limit` bytes, taking room for it from `reservation`. Never rejects. */
 export function readBody(
   request: IncomingMessage,
@@ -20,11 +23,14 @@ export function readBody(
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
+    const silence = setTimeout(() => request.destroy(), SILENCE_MS);
     const finish = (body: Body) => {
+      clearTimeout(silence);
       request.off('data', take).off('end', end).off('close', gone);
       resolve(body);
     };
     const take = (chunk: Buffer) => {
+      silence.refresh();
       length += chunk.length;
       if (length > limit) finish({ kind: 'too_large' });
       else if (!reservation.take(chunk.length)) finish({ kind: 'no_room' });
