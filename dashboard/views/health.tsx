@@ -54,7 +54,7 @@ export function HealthPage(props: HealthProps) {
           <a
             class="chip"
             href={link(page.base, '/', { ...state, filter: undefined })}
-            aria-label={`Drop the filter by name ${printable(state.filter)}`}
+            aria-label={`Drop the filter: name has ${printable(state.filter)}`}
           >
             name has <b>{printable(state.filter)}</b> <span aria-hidden="true">×</span>
           </a>

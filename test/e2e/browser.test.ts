@@ -274,7 +274,7 @@ describe('in a browser', () => {
     expect(await page.evaluate(() => document.activeElement?.className)).toBe('logger');
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('3 of 11 loggers need attention');
     expect(await page.getByText('brand new').count()).toBe(0);
-    await page.getByRole('link', { name: '1 logger is new or has changed its state' }).click();
+    await page.getByRole('link', { name: '1 logger is new or changed its state' }).click();
     await page.getByText('brand new').waitFor();
     expect(faults).toEqual([]);
   });
