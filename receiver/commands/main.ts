@@ -16,6 +16,7 @@ import { prune } from './prune.ts';
 import { search } from './search.ts';
 import { serveCommand } from './serve.ts';
 import { tail } from './tail.ts';
+import { visibleLines } from './visible.ts';
 
 export const COMMANDS: readonly Command[] = [
   serveCommand,
@@ -74,7 +75,7 @@ function report(error: unknown): number {
 }
 
 function complain(exitCode: number, ...messages: readonly string[]): number {
-  for (const message of messages) process.stderr.write(`logvitals: ${message}\n`);
+  for (const message of messages) process.stderr.write(`logvitals: ${visibleLines(message)}\n`);
   return exitCode;
 }
 

@@ -1,7 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { EXPORT_FORMATS } from '../../dashboard/api/export-formats.ts';
+import { main } from '../../receiver/commands/main.ts';
 import { Output } from '../../receiver/commands/output.ts';
 import { createDiagnostics } from '../../receiver/diagnostics.ts';
 import { ServerClient } from '../../receiver/transfer/server-client.ts';
@@ -31,6 +32,18 @@ test('P33 on a terminal no format lets a log line act, and JSON stays what it wa
     expect(await written(Array.from(bytes, (_, at) => bytes.subarray(at, at + 1)).slice(0, -2), true)).not.toMatch(
       ACTING,
     );
+  }
+});
+
+test('what an error message quotes cannot act on the terminal either', async () => {
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    expect(await main(['\x9b2J\u202e'])).toBe(2);
+    const [message] = write.mock.calls[0]!;
+    expect(message).toContain('\\u009b2J\\u202e');
+    expect(String(message).trimEnd()).not.toMatch(ACTING);
+  } finally {
+    write.mockRestore();
   }
 });
 
