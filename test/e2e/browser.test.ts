@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DashboardSettings } from '../../dashboard/options.ts';
 import type { LogRecord, StoredRecord } from '../../receiver/record/log-record.ts';
 import { launchBrowser } from '../helpers/browser.ts';
 import { type Site, startSite } from '../helpers/dashboard-site.ts';
@@ -35,8 +36,8 @@ async function openPage(options: BrowserContextOptions = {}) {
 }
 
 /** Two services with troubles, a long message, a trace and an alert. */
-async function startLivelySite(): Promise<{ site: Site; id: string }> {
-  const site = await startSite();
+async function startLivelySite(settings: Partial<DashboardSettings> = {}): Promise<{ site: Site; id: string }> {
+  const site = await startSite({ settings });
   const records: LogRecord[] = Array.from({ length: 40 }, (_, i) =>
     logRecord({
       service: i % 2 ? 'billing' : 'shop',
@@ -312,6 +313,64 @@ describe('in a browser', () => {
     expect(await page.getByText('not asked for').count()).toBe(0);
     await page.getByRole('button', { name: 'Live tail' }).click();
     expect(faults).toEqual([]);
+  });
+
+  test('a live tail that the server refuses says so and lets go', async () => {
+    const { site } = await startLivelySite({ limits: { tails: 0 } });
+    await using _ = site;
+    await using opened = await openPage();
+    const { page } = opened;
+    await page.goto(`${site.url}/logs`);
+    await page.getByRole('button', { name: 'Live tail' }).click();
+    await page.getByText('New records can’t be followed now').waitFor();
+    expect(await page.getByRole('button', { name: 'Live tail' }).getAttribute('aria-pressed')).toBe('false');
+  });
+
+  test('paper is light, whatever the screen is', async () => {
+    const { site } = await startLivelySite();
+    await using _ = site;
+    const colours = async (colorScheme: 'light' | 'dark', media: 'screen' | 'print') => {
+      await using opened = await openPage({ colorScheme });
+      await opened.page.goto(site.url);
+      await opened.page.emulateMedia({ media });
+      return await opened.page.evaluate(() => {
+        const style = getComputedStyle(document.documentElement);
+        return ['--surface', '--text', '--bad-soft', '--ok-soft', '--bar'].map((name) => style.getPropertyValue(name));
+      });
+    };
+    expect(await colours('dark', 'print')).toEqual(await colours('light', 'print'));
+    expect(await colours('dark', 'screen')).not.toEqual(await colours('light', 'screen'));
+  });
+
+  test('a long line stays where it is when it is opened', async () => {
+    const { site } = await startLivelySite();
+    await using _ = site;
+    await using opened = await openPage();
+    const { page } = opened;
+    await page.goto(`${site.url}/logs?q=refused`);
+    await page.locator('[data-line]').first().click();
+    await page.locator('[data-panel]').waitFor();
+    expect(
+      await page
+        .locator('td.m')
+        .first()
+        .evaluate((cell) => cell.scrollLeft),
+    ).toBe(0);
+  });
+
+  test('menus stay on a phone’s page', async () => {
+    const { site } = await startLivelySite();
+    await using _ = site;
+    await using opened = await openPage({ viewport: PHONE, isMobile: true, hasTouch: true });
+    const { page } = opened;
+    for (const path of ['/', '/logs']) {
+      await page.goto(site.url + path);
+      for (const summary of await page.locator('[data-menu] > summary').all()) {
+        await summary.click();
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBe(PHONE.width);
+        await page.keyboard.press('Escape');
+      }
+    }
   });
 
   test('times are in the zone of the browser from the second page on', async () => {

@@ -121,6 +121,7 @@ describe('the search', () => {
       'aria-invalid': 'true',
     });
     expect(messagesOf(html)).toEqual([]);
+    expect(visibleText(html)).toContain('How to search timeout the word anywhere');
   });
 
   test('a time that is none gets 400 and says what is allowed', async () => {

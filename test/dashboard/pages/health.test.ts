@@ -185,6 +185,32 @@ describe('the health page', () => {
     ]);
   });
 
+  test('P33 a filter by name stands on the page with a way to drop it alone', async () => {
+    await using site = await startMixedSite();
+    const { html } = await getPage(site, '/?filter=warn&range=30d&sort=name');
+    expect(visibleText(html)).toContain('name has warn ×');
+    expect(linksTo(html, 'Drop the filter: name has warn')).toEqual(['/?range=30d&sort=name']);
+    expect(visibleText((await getPage(site, '/')).html)).not.toContain('name has');
+  });
+
+  test('headings count their loggers over all pages, and pages don’t part a service’s loggers needlessly', async () => {
+    await using site = await startSite({ settings: { cardsPageSize: 3 } });
+    const loggers = ['one', 'two', 'three', 'four'];
+    await site.store.append([
+      batch([
+        errorRecord({ service: 'shop', logger: 'failing', timestamp: NOON - MINUTE }),
+        errorRecord({ service: 'mail', logger: 'failing', timestamp: NOON - 2n * MINUTE }),
+        ...loggers.map((logger) => logRecord({ service: 'shop', logger, timestamp: NOON - 3n * MINUTE })),
+      ]),
+    ]);
+    expect(visibleText((await getPage(site, '/')).html)).toMatch(/Needs attention 2 .* Healthy 4 /);
+    const first = await getPage(site, '/?group=service');
+    expect(loggersOf(first.html)).toHaveLength(3);
+    expect(visibleText(first.html)).toMatch(/ shop 5 failing Failing /);
+    expect(visibleText(first.html)).not.toContain('mail');
+    expect(visibleText((await getPage(site, '/?group=service&page=2')).html)).toMatch(/ shop 5 .* mail 1 failing /);
+  });
+
   test('P32 pages: 0, letters and none are the first, one beyond the end is the last', async () => {
     await using site = await startSite({ settings: { cardsPageSize: 2 } });
     const records = ['a', 'b', 'c', 'd', 'e'].map((logger) => logRecord({ logger, timestamp: NOON - MINUTE }));
