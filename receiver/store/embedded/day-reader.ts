@@ -51,6 +51,11 @@ export interface FetchedRows {
 /** A row's numbers as the file has them: sequence, time, logger, severity number, severity kind, resource, scope, data. */
 type RowColumns = [number, number, number, number, number, number, number, Uint8Array];
 const COLUMNS = 'sequence, time, logger, severity, severity_kind, resource, scope, data';
+/** Rows up to this size are fetched all at once, as they nearly all are; larger ones each by itself. */
+const SMALL_ROW_BYTES = 8 * 1024;
+/** The same, without large data. */
+type SmallRowColumns = [number, number, number, number, number, number, number, Uint8Array | null];
+const SMALL_COLUMNS = COLUMNS.replace(/data$/, `CASE WHEN length(data) <= ${SMALL_ROW_BYTES} THEN data END`);
 
 /** Severity pairs are few but for clients that write numbers into the text. */
 const SEVERITIES_HELD = 1000;
@@ -136,19 +141,26 @@ export class DayReader {
     ];
     const found = this.#database
       .prepare(
-        `SELECT ${COLUMNS} FROM record INDEXED BY ${source.index} WHERE ${conditions.join(' AND ')}
+        `SELECT ${SMALL_COLUMNS} FROM record INDEXED BY ${source.index} WHERE ${conditions.join(' AND ')}
          ORDER BY time ${direction}, sequence ${direction} LIMIT ?`,
       )
-      .iterate(after.time, after.sequence, end, limit) as unknown as Iterable<RowColumns>;
+      .all(after.time, after.sequence, end, limit) as unknown as SmallRowColumns[];
     const rows: LazyRecord[] = [];
     let bytes = 0;
-    for (const columns of found) {
-      const row = this.#record(columns);
-      rows.push(row);
-      bytes += row.data.length;
+    for (const [sequence, time, logger, severity, kind, resource, scope, small] of found) {
+      const data = small ?? this.#data(sequence);
+      // Removed since.
+      if (!data) continue;
+      rows.push(this.#record([sequence, time, logger, severity, kind, resource, scope, data]));
+      bytes += data.length;
       if (bytes >= FETCHED_BYTES) return { rows, atEnd: false };
     }
-    return { rows, atEnd: rows.length < limit };
+    return { rows, atEnd: found.length < limit };
+  }
+
+  #data(sequence: number): Uint8Array | undefined {
+    const row = this.#database.prepare('SELECT data FROM record WHERE sequence = ?').get(sequence);
+    return (row as unknown as [Uint8Array] | undefined)?.[0];
   }
 
   /** The record with this sequence if it has this time, else null. */
