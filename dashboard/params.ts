@@ -62,9 +62,12 @@ export function wholeNumber(
   return fault(parameter, `must be a whole number from ${min} to ${max}, not ${shown(text)}`);
 }
 
-/** How many entries a list may have. */
-export const limitParam = (query: QueryString): ParamResult<number> =>
-  wholeNumber(query, 'limit', { min: 1, max: MAX_PAGE, missing: DEFAULT_LIMIT });
+/** How many entries a list may have. Who asks for more than MAX_PAGE gets that many: no list is longer. */
+export function limitParam(query: QueryString, missing: number = DEFAULT_LIMIT): ParamResult<number> {
+  const limit = wholeNumber(query, 'limit', { min: 1, max: Number.MAX_SAFE_INTEGER, missing });
+  if (limit.ok) return { ok: true, value: Math.min(limit.value, MAX_PAGE) };
+  return fault('limit', `must be a whole number from 1 to ${MAX_PAGE}, not ${shown(single(query, 'limit') ?? '')}`);
+}
 
 /** A page number; anything that is none is page 1 (PARITY.md P32). */
 export function pageParam(query: QueryString): number {

@@ -5,10 +5,10 @@ const UNIT_SECONDS: Readonly<Record<string, bigint>> = { s: 1n, m: 60n, h: 3600n
 const SECOND = 1_000_000_000n;
 const MINUTE_MILLIS = 60_000;
 
-const RELATIVE = /^now(?:([+-])(\d{1,9})([smhdw]))?$/;
+const RELATIVE = /^now(?:([+ -])(\d{1,9})([smhdw]))?$/;
 const NANOSECONDS = /^\d{16,19}$/;
 const DATE_TIME =
-  /^(?<date>\d{4}-\d\d-\d\d)(?:[Tt ](?<time>\d\d:\d\d(?::\d\d)?)(?:\.(?<fraction>\d{1,9}))?(?<offset>[Zz]|[+-]\d\d:\d\d)?)?$/;
+  /^(?<date>\d{4}-\d\d-\d\d)(?:[Tt ](?<time>\d\d:\d\d(?::\d\d)?)(?:\.(?<fraction>\d{1,9}))?(?<offset>[Zz]|[+ -]\d\d:\d\d)?)?$/;
 
 /** What `parseTime` reads, for messages. */
 export const TIME_FORMS = '2026-11-21T10:00:00Z, now, now-1h (s, m, h, d, w) or nanoseconds since 1970';
@@ -17,7 +17,8 @@ export const TIME_FORMS = '2026-11-21T10:00:00Z, now, now-1h (s, m, h, d, w) or 
  * A time as people and tools write it, in nanoseconds since the Unix epoch: RFC 3339 with up to nine digits of a second
  * and any offset, `now`, `now-90s`, `now-7d`, or the nanoseconds themselves (16 to 19 digits). With a time zone also a
  * date or a date and time without offset, which is then that zone's. Times beyond what records can have become the
- * nearest that they can (1970 and 2262). Null for anything else.
+ * nearest that they can (1970 and 2262). A space stands for `+`, which is what an address makes of it. Null for anything
+ * else.
  */
 export function parseTime(text: string, now: bigint, zone: TimeZone | null = null): bigint | null {
   const nanos = parseRelative(text, now) ?? parseNanoseconds(text) ?? parseDateTime(text, zone);

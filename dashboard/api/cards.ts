@@ -4,7 +4,7 @@ import { type CardSlot, type HealthCard, totalsOf } from '../health/cards.ts';
 import { loadCards } from '../health/load.ts';
 import { layRange, rangeNamed } from '../health/ranges.ts';
 import type { DashboardOptions } from '../options.ts';
-import { single, timeZoneParam, wholeNumber } from '../params.ts';
+import { limitParam, single, timeZoneParam } from '../params.ts';
 import { toRfc3339, toRfc3339Millis } from '../times.ts';
 import { clientSignal, type JsonResource } from './context.ts';
 import { accepted } from './problem.ts';
@@ -15,7 +15,7 @@ export function cardsResource(options: DashboardOptions): JsonResource {
     const { settings } = options;
     const now = options.now();
     const timeZone = accepted(timeZoneParam(ctx.query, settings.timeZone));
-    const limit = accepted(wholeNumber(ctx.query, 'limit', { min: 1, max: MAX_PAGE, missing: MAX_PAGE }));
+    const limit = accepted(limitParam(ctx.query, MAX_PAGE));
     const range = layRange(rangeNamed(single(ctx.query, 'range'), settings), now, timeZone);
     const cards = await loadCards(options, { range, now, signal: clientSignal(ctx) });
     return {

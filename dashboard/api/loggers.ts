@@ -1,6 +1,6 @@
 import { MAX_PAGE } from '../../receiver/store/store.ts';
 import type { DashboardOptions } from '../options.ts';
-import { wholeNumber } from '../params.ts';
+import { limitParam } from '../params.ts';
 import { toRfc3339 } from '../times.ts';
 import type { JsonResource } from './context.ts';
 import { accepted } from './problem.ts';
@@ -8,7 +8,7 @@ import { accepted } from './problem.ts';
 /** `GET loggers`: the services and loggers known, the most recently seen first. */
 export function loggersResource({ store }: DashboardOptions): JsonResource {
   return async (ctx) => {
-    const limit = accepted(wholeNumber(ctx.query, 'limit', { min: 1, max: MAX_PAGE, missing: MAX_PAGE }));
+    const limit = accepted(limitParam(ctx.query, MAX_PAGE));
     const loggers = await store.loggers();
     const newestFirst = loggers.toSorted((one, other) => Number(other.lastSeen - one.lastSeen));
     return {

@@ -1,7 +1,7 @@
 import type { StoredRecord } from '../../receiver/record/log-record.ts';
 import { MAX_PAGE } from '../../receiver/store/store.ts';
 import type { DashboardOptions } from '../options.ts';
-import { wholeNumber } from '../params.ts';
+import { limitParam } from '../params.ts';
 import type { ApiContext, JsonResource } from './context.ts';
 import { ApiProblem, accepted } from './problem.ts';
 import { recordJson } from './record-json.ts';
@@ -23,8 +23,7 @@ export function traceResource({ store }: DashboardOptions): JsonResource {
 }
 
 /** A group or trace is shown whole if it can be, so the limit is the greatest unless asked otherwise. */
-const membersLimit = (ctx: ApiContext): number =>
-  accepted(wholeNumber(ctx.query, 'limit', { min: 1, max: MAX_PAGE, missing: MAX_PAGE }));
+const membersLimit = (ctx: ApiContext): number => accepted(limitParam(ctx.query, MAX_PAGE));
 
 function membersJson(members: readonly StoredRecord[], what: string): object[] {
   const first = members[0];

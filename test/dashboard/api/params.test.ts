@@ -13,6 +13,7 @@ test('a time is RFC 3339 with any offset and up to nine digits of a second', () 
   const expected = at('2026-11-21T10:00:00.123456789Z');
   expect(parseTime('2026-11-21T10:00:00.123456789Z', NOW)).toBe(expected);
   expect(parseTime('2026-11-21t15:45:00.123456789+05:45', NOW)).toBe(expected);
+  expect(parseTime('2026-11-21T15:45:00.123456789 05:45', NOW)).toBe(expected);
   expect(parseTime('2026-11-20T22:30:00.123456789-11:30', NOW)).toBe(expected);
   expect(parseTime('2026-11-21T10:00:00z', NOW)).toBe(at('2026-11-21T10:00:00Z'));
   expect(parseTime('2016-12-31T23:59:60Z', NOW)).toBe(at('2017-01-01T00:00:00Z'));
@@ -26,6 +27,8 @@ test('a time is relative to now, in seconds to weeks, or a count of nanoseconds'
   expect(parseTime('now-7d', NOW)).toBe(NOW - 7n * DAY);
   expect(parseTime('now-2w', NOW)).toBe(NOW - 14n * DAY);
   expect(parseTime('now+1h', NOW)).toBe(NOW + HOUR);
+  // What an unencoded plus is in an address.
+  expect(parseTime('now 1h', NOW)).toBe(NOW + HOUR);
   expect(parseTime(String(NOW), NOW)).toBe(NOW);
 });
 
@@ -77,11 +80,12 @@ test('P32 a page that is none is page 1', () => {
   expect(pageParam({ page: ['3', '4'] })).toBe(3);
 });
 
-test('a limit is 1 to 1000, 50 when none is given', () => {
+test('a limit is 1 to 1000, 50 when none is given, 1000 when more is asked for', () => {
   expect(limitParam({})).toEqual({ ok: true, value: 50 });
   expect(limitParam({ limit: '' })).toEqual({ ok: true, value: 50 });
   expect(limitParam({ limit: '1000' })).toEqual({ ok: true, value: 1000 });
-  for (const limit of ['0', '1001', '-1', 'ten', '1e2', '9'.repeat(400)]) {
+  expect(limitParam({ limit: '1001' })).toEqual({ ok: true, value: 1000 });
+  for (const limit of ['0', '-1', 'ten', '1e2', '9'.repeat(400)]) {
     const result = limitParam({ limit });
     expect(result).toMatchObject({ ok: false, fault: { parameter: 'limit' } });
     expect(JSON.stringify(result).length).toBeLessThan(200);
