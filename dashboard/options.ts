@@ -1,5 +1,5 @@
 import type { Authorize } from '../receiver/access.ts';
-import type { RangeSettings } from '../receiver/config/config.ts';
+import type { Config } from '../receiver/config/config.ts';
 import type { Clock } from '../receiver/record/clock.ts';
 import type { StoredRecord } from '../receiver/record/log-record.ts';
 import type { NamedLevel } from '../receiver/record/severity.ts';
@@ -11,18 +11,11 @@ export interface LiveRecords {
   subscribe(listener: (records: readonly StoredRecord[]) => void): () => void;
 }
 
-/** What the dashboard shows as it is set (a part of `Config`). */
-export interface DashboardSettings {
-  readonly title: string;
-  readonly timeZone: string | null;
-  readonly pageSize: number;
-  readonly cardsPageSize: number;
-  readonly levels: readonly string[];
-  readonly ranges: readonly RangeSettings[];
-  readonly defaultRange: string;
-  readonly messagePreviewLength: number;
-  readonly limits: { readonly tails: number };
-}
+/** What the dashboard shows as it is set. */
+export type DashboardSettings = Pick<
+  Config,
+  'title' | 'timeZone' | 'pageSize' | 'cardsPageSize' | 'levels' | 'ranges' | 'defaultRange' | 'messagePreviewLength'
+> & { readonly limits: Pick<Config['limits'], 'tails'> };
 
 /** Everything the dashboard needs from outside; it reads nothing from the environment and opens no connection itself. */
 export interface DashboardOptions {

@@ -118,8 +118,8 @@ function compareCards(one: HealthCard, other: HealthCard): number {
   );
 }
 
-/** Texts by their code units, so that the order is the same everywhere. */
-function compare<T extends string | bigint>(one: T, other: T): number {
+/** For sorting, ascending; texts by their code units, so that the order is the same everywhere. */
+export function compare<T extends string | bigint>(one: T, other: T): number {
   if (one === other) return 0;
   return one < other ? -1 : 1;
 }

@@ -1,6 +1,6 @@
 import { clientSignal } from '../api/context.ts';
 import type { HealthCard } from '../health/cards.ts';
-import { totalsOf } from '../health/cards.ts';
+import { compare, totalsOf } from '../health/cards.ts';
 import { loadCards } from '../health/load.ts';
 import { layRange, rangeNamed } from '../health/ranges.ts';
 import { pageParam, type QueryString, single } from '../params.ts';
@@ -82,9 +82,4 @@ function sorted(cards: readonly HealthCard[], sort: HealthState['sort']): readon
 /** A service's loggers beside each other, so that pages don't part them; the service with the first logger first. */
 function grouped(cards: readonly HealthCard[], group: HealthState['group']): readonly HealthCard[] {
   return group ? [...Map.groupBy(cards, ({ service }) => service).values()].flat() : cards;
-}
-
-function compare<T extends string | bigint>(one: T, other: T): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
 }
