@@ -1,6 +1,6 @@
 import { fetchPage } from './fetch-page.ts';
 
-/** Beside the table there is room for a record from here on (explore.css). */
+/** Beside the table there is room for a record from here on (explore-sizes.css). */
 const WIDE = '(min-width: 1181px)';
 
 /** Opens and closes the record beside the table without leaving the place in the list. */

@@ -15,7 +15,13 @@ interface LayoutProps {
   readonly children: ComponentChildren;
 }
 
-const STYLES = ['tokens', 'base', 'layout', 'health', 'explore', 'record', 'notice'];
+/** In the order of the cascade: what a page is like on another size of screen comes after what it is like. */
+const STYLES = [
+  ...['tokens', 'base', 'layout', 'tools', 'layout-sizes'],
+  ...['health', 'strip', 'health-sizes'],
+  ...['explore', 'facets', 'histogram', 'records', 'explore-sizes'],
+  ...['record', 'notice'],
+];
 
 export function Layout({ page, heading, section, wide = false, search = true, children }: LayoutProps) {
   return (

@@ -15,7 +15,7 @@ export function RefusedPage({ assets, title, heading, what }: RefusedProps) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>{`${heading} · ${title}`}</title>
-        {['tokens', 'base', 'layout', 'notice'].map((name) => (
+        {['tokens', 'base', 'layout', 'tools', 'layout-sizes', 'notice'].map((name) => (
           <link key={name} rel="stylesheet" href={`${assets}/${name}.css`} />
         ))}
       </head>
