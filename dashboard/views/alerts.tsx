@@ -160,5 +160,5 @@ function windowLink(page: PageContext, { service, logger, thresholdLevel, window
 }
 
 function windowWords({ zone, now }: PageContext, { windowStart, windowEnd }: Alert): string {
-  return `${dayAndTime(windowStart, zone, now)} to ${clockTime(windowEnd, zone)}`;
+  return `Window from ${dayAndTime(windowStart, zone, now)} to ${clockTime(windowEnd, zone)}`;
 }

@@ -129,7 +129,7 @@ describe('beside good requests', () => {
       position: expect.any(Number),
       detail: expect.any(String),
     });
-    for (const path of ['/api/v1/logs?limit=1001', '/api/v1/logs?cursor=x', '/api/v1/histogram?buckets=100000']) {
+    for (const path of ['/api/v1/logs?limit=many', '/api/v1/logs?cursor=x', '/api/v1/histogram?buckets=100000']) {
       expect((await answer(path))[0], path).toBe(400);
     }
     expect((await answer('/logs?q=%28'))[0]).toBe(400);
