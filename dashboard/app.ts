@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import Koa from 'koa';
+import { safeText } from '../receiver/store/errors.ts';
 import { createHealthRouter } from './api/health.ts';
-import { safeText } from './api/problem.ts';
 import { createApiRouter } from './api/router.ts';
 import { hostGuard } from './hosts.ts';
 import type { DashboardOptions } from './options.ts';

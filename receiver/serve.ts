@@ -1,23 +1,18 @@
 import { createDashboard } from '../dashboard/app.ts';
 import { createAuthorize } from './access.ts';
 import type { AlertListener } from './alerts/listeners.ts';
-import { createAlertRunner } from './alerts/runner.ts';
 import { thresholdFor } from './alerts/threshold.ts';
 import type { Config } from './config/config.ts';
 import { isLoopback } from './config/loopback.ts';
 import { type DashboardMiddleware, middlewareOf, startDashboardServer } from './dashboard-server.ts';
 import { createDiagnostics, type Diagnostics } from './diagnostics.ts';
 import type { Ingest } from './ingest/ingest.ts';
-import { createLiveFeed } from './ingest/live.ts';
-import { createIngest } from './ingest/pipeline.ts';
-import { MetricsRegistry } from './metrics/registry.ts';
 import { startGrpcReceiver } from './otlp/grpc.ts';
-import { LogsHandler } from './otlp/handler.ts';
 import { startHttpReceiver } from './otlp/http.ts';
+import { openPipeline } from './pipeline.ts';
 import { systemClock } from './record/clock.ts';
 import { startRetention } from './retention/sweep.ts';
 import { Shutdown } from './shutdown.ts';
-import { openStore } from './store/open.ts';
 import type { LogStore } from './store/store.ts';
 
 /** Where a running server listens: `HOST:PORT` for gRPC, `http://HOST:PORT` for the others. */
@@ -58,23 +53,7 @@ export async function serve(config: Config, diagnostics: Diagnostics = createDia
 
 async function start(config: Config, diagnostics: Diagnostics, shutdown: Shutdown): Promise<LogvitalsServer> {
   const now = systemClock;
-  const metrics = new MetricsRegistry();
-  const store = await openStore(config.storage, { now, diagnostics });
-  shutdown.add(() => store.close());
-
-  const live = createLiveFeed(diagnostics);
-  const alerts = createAlertRunner({ store, settings: config.thresholds, now, diagnostics });
-  const ingest = createIngest({
-    store,
-    alerts,
-    live,
-    metrics,
-    diagnostics,
-    now,
-    ignore: config.ignore,
-    limits: config.limits,
-  });
-  shutdown.add(() => ingest.close());
+  const { store, live, alerts, ingest, handler, metrics } = await openPipeline(config, { now, diagnostics }, shutdown);
 
   const retention = startRetention({ store, now, diagnostics, ...config.retention });
   shutdown.add(() => retention.close());
@@ -98,7 +77,6 @@ async function start(config: Config, diagnostics: Diagnostics, shutdown: Shutdow
   const pages = await startDashboardServer(dashboard.callback(), { host, port: config.dashboardPort, tls });
   shutdown.add(() => pages.close());
 
-  const handler = new LogsHandler({ ingest, limits: config.limits, now, metrics, diagnostics });
   const authorizeSender = (authorization: string | undefined) => authorize(authorization, 'ingest');
   const receiver = { handler, host, tls, authorize: authorizeSender, diagnostics };
   const { logsPath, cors } = config;

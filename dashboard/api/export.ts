@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import { shown } from '../../receiver/query/syntax.ts';
+import { safeText } from '../../receiver/store/errors.ts';
 import type { LogStore, SearchPage, SearchRequest } from '../../receiver/store/store.ts';
 import type { DashboardOptions } from '../options.ts';
 import { recordFilter, single } from '../params.ts';
 import { toRfc3339Millis } from '../times.ts';
 import { type ApiContext, clientSignal } from './context.ts';
 import { EXPORT_FORMATS, type ExportFormat, type ExportFormatName, isExportFormat } from './export-formats.ts';
-import { ApiProblem, accepted, badParameter, safeText } from './problem.ts';
+import { ApiProblem, accepted, badParameter } from './problem.ts';
 import { sendStream } from './stream.ts';
 
 const PAGE = 500;

@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa';
-import { InvalidCursorError, StoreError, StoreUnavailableError } from '../../receiver/store/errors.ts';
+import { InvalidCursorError, StoreUnavailableError, safeText } from '../../receiver/store/errors.ts';
 import type { ParamFault, ParamResult } from '../params.ts';
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -15,7 +15,8 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Service unavailable',
 };
 const CURSOR_DETAIL = '"cursor" must be the "next" of an earlier page of the same search, as it is.';
-const RETRY_AFTER_SECONDS = '5';
+/** A storage that is away is worth asking again after so long. */
+export const RETRY_AFTER_SECONDS = '5';
 const LONGEST_PATH = 200;
 
 /** An answer other than the one asked for, as RFC 9457 writes it. `detail` and `more` are shown to the client. */
@@ -64,11 +65,15 @@ export function answerProblems(onError: (message: string) => void): Middleware {
     } catch (error) {
       if (ctx.res.destroyed) return;
       const problem = error instanceof ApiProblem ? error : problemOf(error);
-      if (problem.status >= 500 && problem !== error)
-        onError(`${ctx.method} ${JSON.stringify(ctx.path.slice(0, LONGEST_PATH))}: ${safeText(error)}`);
+      if (problem.status >= 500 && problem !== error) onError(failureLine(ctx, error));
       sendProblem(ctx, problem);
     }
   };
+}
+
+/** A request's failure for the server's log, with nothing that could hold a secret. */
+export function failureLine(ctx: Context, error: unknown): string {
+  return `${ctx.method} ${JSON.stringify(ctx.path.slice(0, LONGEST_PATH))}: ${safeText(error)}`;
 }
 
 /** Answers with the problem's document. */
@@ -93,21 +98,4 @@ function problemOf(error: unknown): ApiProblem {
     });
   }
   return new ApiProblem(500, 'The request could not be carried out. The log of the logvitals server says more.');
-}
-
-/**
- * What may be said of an error in a log. The store contract keeps credentials out of a StoreError's message; of any other
- * error, a user's own storage among its sources, only the kind and the place are told.
- */
-export function safeText(error: unknown): string {
-  if (error instanceof StoreError) return error.message;
-  if (!(error instanceof Error)) return 'something that is no Error was thrown';
-  return `${error.name}${placeOf(error)}`;
-}
-
-/** The innermost frame of the stack, which begins behind the message: a message can hold lines that look like one. */
-function placeOf({ stack = '', message }: Error): string {
-  const frames = stack.includes(message) ? stack.slice(stack.indexOf(message) + message.length) : '';
-  const innermost = frames.split('\n').find((line) => line.startsWith('    at '));
-  return innermost === undefined ? '' : ` ${innermost.trim()}`;
 }

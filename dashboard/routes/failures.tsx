@@ -1,7 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import type { VNode } from 'preact';
 import { InvalidCursorError, StoreError } from '../../receiver/store/errors.ts';
-import { safeText } from '../api/problem.ts';
+import { failureLine, RETRY_AFTER_SECONDS } from '../api/problem.ts';
 import { BadRequestPage, BrokenPage, NotFoundPage, StorageAwayPage } from '../views/failure.tsx';
 import type { PageContext } from '../views/page.ts';
 import { pageContext } from './page-context.ts';
@@ -14,7 +14,6 @@ export class NotFound extends Error {
 }
 
 const NO_PLACE = 'The list has no such place to go on from. Start again from its first page.';
-const RETRY_AFTER_SECONDS = '5';
 
 /**
  * Every failure becomes a page that says what to do next. Of what the storage says nothing is shown; `onError` is told,
@@ -29,8 +28,7 @@ export function pageFailures(site: Site): Middleware {
       if (ctx.res.destroyed) return;
       const page = await pageContext(ctx, site);
       const [status, content] = pageOf(error, page, ctx);
-      if (status >= 500)
-        site.options.onError(`${ctx.method} ${JSON.stringify(ctx.path.slice(0, 200))}: ${safeText(error)}`);
+      if (status >= 500) site.options.onError(failureLine(ctx, error));
       if (status === 503) ctx.set('Retry-After', RETRY_AFTER_SECONDS);
       await sendPage(ctx, content, status);
     }

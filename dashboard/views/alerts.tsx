@@ -110,7 +110,7 @@ function AlertItem({
         </span>
       </header>
       <p class="sub">
-        {windowWords(page, alert)}
+        {windowSpan(page, alert)}
         {alert.path && (
           <>
             {' · '}
@@ -159,6 +159,6 @@ function windowLink(page: PageContext, { service, logger, thresholdLevel, window
   return link(page.base, '/logs', { service, logger, level: thresholdLevel, from, to });
 }
 
-function windowWords({ zone, now }: PageContext, { windowStart, windowEnd }: Alert): string {
+function windowSpan({ zone, now }: PageContext, { windowStart, windowEnd }: Alert): string {
   return `Window from ${dayAndTime(windowStart, zone, now)} to ${clockTime(windowEnd, zone)}`;
 }

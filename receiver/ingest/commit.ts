@@ -2,7 +2,7 @@ import type { AlertRunner } from '../alerts/runner.ts';
 import type { Diagnostics } from '../diagnostics.ts';
 import type { MetricsRegistry } from '../metrics/registry.ts';
 import type { Clock } from '../record/clock.ts';
-import { StoreError, StoreUnavailableError } from '../store/errors.ts';
+import { placeOf, StoreError, StoreUnavailableError } from '../store/errors.ts';
 import type { AppendedBatch, Batch, LogStore } from '../store/store.ts';
 import type { IngestOutcome } from './ingest.ts';
 import type { LiveFeed } from './live.ts';
@@ -123,6 +123,6 @@ function createComplaints(diagnostics: Diagnostics, now: Clock): (what: string, 
 /** Where it came from, not what it says: an unknown error's message may quote a connection string. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return 'failure that is no Error';
-  const [place = ''] = /^ +at .*$/m.exec(error.stack ?? '') ?? [];
-  return `${error.name}${place && `, ${place.trim()}`}`;
+  const place = placeOf(error);
+  return place === '' ? error.name : `${error.name}, ${place}`;
 }

@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createAlertRunner } from '../alerts/runner.ts';
 import { CommandError } from '../commands/command.ts';
 import type { Config } from '../config/config.ts';
 import { createDiagnostics } from '../diagnostics.ts';
-import { createLiveFeed } from '../ingest/live.ts';
-import { createIngest } from '../ingest/pipeline.ts';
-import { MetricsRegistry } from '../metrics/registry.ts';
-import { LogsHandler } from '../otlp/handler.ts';
+import { openPipeline } from '../pipeline.ts';
 import { systemClock } from '../record/clock.ts';
-import { openStore } from '../store/open.ts';
+import { Shutdown } from '../shutdown.ts';
 import { Poster } from './poster.ts';
 import type { ServerClient } from './server-client.ts';
 
@@ -37,23 +33,8 @@ const MOST_ATTEMPTS = 10;
 
 /** Into a storage that no server has open, through the receiver's own way: the same limits, ignore rules and alerts. */
 export async function storageTarget(config: Config): Promise<ImportTarget> {
-  const now = systemClock;
-  const diagnostics = createDiagnostics();
-  const metrics = new MetricsRegistry();
-  const store = await openStore(config.storage, { now, diagnostics });
-  const alerts = createAlertRunner({ store, settings: config.thresholds, now, diagnostics });
-  const live = createLiveFeed(diagnostics);
-  const ingest = createIngest({
-    store,
-    alerts,
-    live,
-    now,
-    metrics,
-    diagnostics,
-    ignore: config.ignore,
-    limits: config.limits,
-  });
-  const handler = new LogsHandler({ ingest, limits: config.limits, now, metrics, diagnostics });
+  const shutdown = new Shutdown();
+  const { handler } = await openPipeline(config, { now: systemClock, diagnostics: createDiagnostics() }, shutdown);
   return {
     send: (request) =>
       untilDone(async () => {
@@ -62,10 +43,7 @@ export async function storageTarget(config: Config): Promise<ImportTarget> {
         const { message: reason, retryAfterSeconds } = outcome;
         return retryAfterSeconds === undefined ? { rejected: 'all', reason } : { retryAfterSeconds, reason };
       }),
-    async close() {
-      await ingest.close();
-      await store.close();
-    },
+    close: () => shutdown.run(),
   };
 }
 

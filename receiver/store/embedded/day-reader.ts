@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Resource, Scope } from '../../record/log-record.ts';
+import { WARNING_FROM } from '../../record/severity.ts';
 import { DamagedBytesError } from './bytes.ts';
 import { forEachCount } from './counts.ts';
 import type { Day } from './day.ts';
@@ -176,7 +177,7 @@ export class DayReader {
     const row = this.#database
       .prepare(
         `SELECT time, sequence FROM record INDEXED BY issue_by_logger
-         WHERE logger = ? AND time < ? AND severity >= 13 AND severity >= ? ORDER BY time DESC, sequence DESC LIMIT 1`,
+         WHERE logger = ? AND time < ? AND severity >= ${WARNING_FROM} AND severity >= ? ORDER BY time DESC, sequence DESC LIMIT 1`,
       )
       .get(logger, time, severity) as unknown as [number, number] | undefined;
     return row ? { time: row[0], sequence: row[1] } : null;
@@ -187,7 +188,7 @@ export class DayReader {
     const rows = this.#database
       .prepare(
         `SELECT logger, severity, count(*) FROM record INDEXED BY ${issuesOnly ? 'issue_by_time' : 'record_by_time'}
-         WHERE time >= ? AND time < ? ${issuesOnly ? 'AND severity >= 13' : ''} GROUP BY logger, severity`,
+         WHERE time >= ? AND time < ? ${issuesOnly ? `AND severity >= ${WARNING_FROM}` : ''} GROUP BY logger, severity`,
       )
       .all(from, to) as unknown as [number, number, number][];
     return rows.map(([logger, severity, count]) => ({ logger, severity, count }));

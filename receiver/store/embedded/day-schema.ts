@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { WARNING_FROM } from '../../record/severity.ts';
 import { inTransaction } from './sqlite.ts';
 
 /** The version of what is written here, in SQLite's `user_version`. A folder of a newer one is not touched. */
@@ -30,8 +31,8 @@ CREATE TABLE record (
 );
 CREATE INDEX record_by_time ON record (time, sequence, logger, severity, severity_kind);
 CREATE INDEX record_by_logger ON record (logger, time);
-CREATE INDEX issue_by_time ON record (time, sequence, logger, severity, severity_kind) WHERE severity >= 13;
-CREATE INDEX issue_by_logger ON record (logger, time, sequence, severity, severity_kind) WHERE severity >= 13;
+CREATE INDEX issue_by_time ON record (time, sequence, logger, severity, severity_kind) WHERE severity >= ${WARNING_FROM};
+CREATE INDEX issue_by_logger ON record (logger, time, sequence, severity, severity_kind) WHERE severity >= ${WARNING_FROM};
 CREATE INDEX record_by_trace ON record (trace_key, time) WHERE trace_key IS NOT NULL;
 CREATE INDEX record_by_group ON record (group_key, time) WHERE group_key IS NOT NULL;
 CREATE INDEX record_by_object ON record (object_key, time) WHERE object_key IS NOT NULL;
