@@ -34,13 +34,13 @@ export function groupRecords(
   const isWatched = LEVELS.map((level) => level !== 'UNSPECIFIED' && hasThreshold(settings, level));
   const groups = new Map<string, Map<string, (OpenGroup | null)[]>>();
   for (const [i, batch] of batches.entries()) {
-    const { duplicate, ids } = appended[i]!;
+    const answer = appended[i]!;
     for (const [j, record] of batch.records.entries()) {
       const levelIndex = levelIndexOf(record.severityNumber);
       if (!isWatched[levelIndex]) continue;
       const group = groupOf(groups, record, levelIndex, settings);
       if (!group) continue;
-      const id = duplicate ? null : ids[j]!;
+      const id = answer.idOf(j);
       if (id !== null) {
         group.fresh.push({ record, id });
         continue;

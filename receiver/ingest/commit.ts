@@ -58,18 +58,16 @@ export function createCommit({ store, alerts, live, metrics, diagnostics, now }:
   }
 
   function countAppended(batches: readonly Batch[], appended: readonly AppendedBatch[]): void {
-    let duplicates = 0;
-    let records = 0;
-    for (const [i, { duplicate, ids }] of appended.entries()) {
-      const size = batches[i]!.records.length;
-      const held = duplicate ? size : ids.filter((id) => id === null).length;
-      duplicates += held;
-      records += size - held;
+    let received = 0;
+    let stored = 0;
+    for (const [i, batch] of batches.entries()) {
+      received += batch.records.length;
+      stored += appended[i]!.stored;
     }
     count.commits.add(1);
     count.requests.add(batches.length);
-    count.records.add(records);
-    count.duplicates.add(duplicates);
+    count.records.add(stored);
+    count.duplicates.add(received - stored);
   }
 
   /** Store errors say what clients may know; of any other only the server's log learns more than that it happened. */
@@ -102,8 +100,8 @@ function outcomeOf({ isTransient, reason }: Trouble): IngestOutcome {
 function checkAnswer(batches: readonly Batch[], appended: readonly AppendedBatch[]): void {
   const isWhole =
     appended.length === batches.length &&
-    appended.every(({ duplicate, ids }, i) => duplicate || ids.length === batches[i]!.records.length);
-  if (!isWhole) throw new StoreError('the storage did not answer for each record; is its append() as LogStore asks?');
+    appended.every(({ stored, idOf }, i) => stored <= batches[i]!.records.length && typeof idOf === 'function');
+  if (!isWhole) throw new StoreError('the storage did not answer for each batch; is its append() as LogStore asks?');
 }
 
 const COMPLAIN_AGAIN_AFTER = 60_000_000_000n;

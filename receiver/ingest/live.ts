@@ -36,10 +36,10 @@ export function createLiveFeed(diagnostics: Diagnostics): LiveFeed {
   };
 }
 
-function newRecords(batch: Batch, { duplicate, ids }: AppendedBatch): StoredRecord[] {
-  if (duplicate) return [];
+function newRecords(batch: Batch, appended: AppendedBatch): StoredRecord[] {
+  if (appended.stored === 0) return [];
   return batch.records.flatMap((record, i) => {
-    const id = ids[i]!;
+    const id = appended.idOf(i);
     return id === null ? [] : [{ ...record, id }];
   });
 }

@@ -90,10 +90,15 @@ export interface Batch {
 }
 
 export interface AppendedBatch {
-  /** True when the whole batch was held already; `ids` is empty then. */
+  /** True when the whole batch was held already. */
   readonly duplicate: boolean;
-  /** The id of each record in the batch's order; null for one that was held already (`log.record.uid`). */
-  readonly ids: readonly (string | null)[];
+  /** How many of the batch's records were stored now: 0 of a duplicate, fewer than all when some were held (`log.record.uid`). */
+  readonly stored: number;
+  /**
+   * The id of the record at this place of the batch, or null when it was held already. Ids are made when they are asked
+   * for, for nearly none ever is.
+   */
+  idOf(place: number): string | null;
 }
 
 /** Reads that can take long stop when the signal aborts (they reject with its reason). */

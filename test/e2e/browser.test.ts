@@ -62,7 +62,7 @@ async function startLivelySite(settings: Partial<DashboardSettings> = {}): Promi
   const [appended] = await site.store.append([
     batch([trouble, warningRecord({ logger: 'stock', timestamp: NOON - 3n * MINUTE, traceId: TRACE }), ...records]),
   ]);
-  const id = appended!.ids[0]!;
+  const id = appended!.idOf(0)!;
   const timestamp = NOON - 2n * MINUTE;
   await site.store.commitAlerts([
     {

@@ -1,6 +1,6 @@
 import { type AnyValue, EMPTY_KEY_VALUES, type KeyValueList } from '../../receiver/record/any-value.ts';
 import type { LogRecord, Resource, Scope } from '../../receiver/record/log-record.ts';
-import type { Batch } from '../../receiver/store/store.ts';
+import type { AppendedBatch, Batch } from '../../receiver/store/store.ts';
 
 export const MILLISECOND = 1_000_000n;
 export const SECOND = 1000n * MILLISECOND;
@@ -78,6 +78,11 @@ export function warningRecord(overrides: Overrides = {}): LogRecord {
 /** A batch that nothing makes recognisable, or one with the given key. */
 export function batch(records: readonly LogRecord[], key: string | null = null): Batch {
   return { key, records };
+}
+
+/** The ids of a batch's `size` records, in their order. */
+export function idsOf(appended: AppendedBatch, size: number): (string | null)[] {
+  return Array.from({ length: size }, (_, place) => appended.idOf(place));
 }
 
 function keyValues(attributes: Attributes | undefined): KeyValueList {

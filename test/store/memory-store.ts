@@ -94,13 +94,13 @@ function appendBatch(contents: MemoryContents, batch: Batch, now: bigint): Appen
   if (batch.key !== null) {
     const appended = contents.batchKeys.get(batch.key);
     if (appended !== undefined && now - appended <= BigInt(DEDUPLICATION_WINDOW) * 1_000_000n) {
-      return { duplicate: true, ids: [] };
+      return { duplicate: true, stored: 0, idOf: () => null };
     }
     contents.batchKeys.set(batch.key, now);
   }
   const ids = batch.records.map((record) => appendRecord(contents, record));
   contents.records.sort((a, b) => compareTexts(a.id, b.id));
-  return { duplicate: false, ids };
+  return { duplicate: false, stored: ids.filter((id) => id !== null).length, idOf: (place) => ids[place] ?? null };
 }
 
 function appendRecord(contents: MemoryContents, record: LogRecord): string | null {

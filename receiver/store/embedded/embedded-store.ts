@@ -91,10 +91,11 @@ class EmbeddedStore implements LogStore {
       const stored = await this.#writer.call('append', message, { transfer: [message.rows.buffer] });
       return stored.map(({ duplicate, sequences }, index) => {
         const { records } = batches[index]!;
-        const ids = sequences.map((sequence, place) =>
-          sequence === 0 ? null : formatId(records[place]!.timestamp, sequence),
-        );
-        return { duplicate, ids };
+        const idOf = (place: number) => {
+          const sequence = sequences[place] ?? 0;
+          return sequence === 0 ? null : formatId(records[place]!.timestamp, sequence);
+        };
+        return { duplicate, stored: sequences.filter((sequence) => sequence !== 0).length, idOf };
       });
     });
   }

@@ -9,7 +9,7 @@ import { createDiagnostics } from '../../../receiver/diagnostics.ts';
 import { createLiveFeed } from '../../../receiver/ingest/live.ts';
 import type { LogRecord } from '../../../receiver/record/log-record.ts';
 import type { LogStore } from '../../../receiver/store/store.ts';
-import { at, batch } from '../../helpers/records.ts';
+import { at, batch, idsOf } from '../../helpers/records.ts';
 import { createMemoryStore } from '../../store/memory-store.ts';
 
 /** What the servers of these tests take for now. */
@@ -87,7 +87,7 @@ export async function startApi(
       const batches = [batch(records)];
       const appended = await store.append(batches);
       live.publish(batches, appended);
-      return appended[0]!.ids.map((id) => id!);
+      return idsOf(appended[0]!, records.length).map((id) => id!);
     },
     async json<T>(path: string) {
       const response = await get(`/api/v1/${path}`);

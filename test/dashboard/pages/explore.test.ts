@@ -4,12 +4,22 @@ import { InvalidCursorError } from '../../../receiver/store/errors.ts';
 import type { LogStore, SearchPage, SearchRequest } from '../../../receiver/store/store.ts';
 import { getPage, type Site, startSite } from '../../helpers/dashboard-site.ts';
 import { elementsOf, linksTo, visibleText } from '../../helpers/html.ts';
-import { batch, errorRecord, HOUR, logRecord, MINUTE, NOON, SECOND, warningRecord } from '../../helpers/records.ts';
+import {
+  batch,
+  errorRecord,
+  HOUR,
+  idsOf,
+  logRecord,
+  MINUTE,
+  NOON,
+  SECOND,
+  warningRecord,
+} from '../../helpers/records.ts';
 
 async function siteWith(records: readonly LogRecord[], options?: Parameters<typeof startSite>[0]) {
   const site = await startSite(options);
   const [appended] = await site.store.append([batch(records)]);
-  return { site, ids: appended!.ids as string[] };
+  return { site, ids: idsOf(appended!, records.length) as string[] };
 }
 
 /** The table's messages in order. */

@@ -37,7 +37,7 @@ test('what a log says stays text on every page, whatever it says and wherever', 
       }),
     ]),
   ]);
-  const id = appended!.ids[0]!;
+  const id = appended!.idOf(0)!;
   const alert = {
     id: 'a1',
     service: HOSTILE,

@@ -23,7 +23,7 @@ test('a record shows all that is known of it at an address that lasts', async ()
       }),
     ]),
   ]);
-  const id = appended!.ids[0]!;
+  const id = appended!.idOf(0)!;
   const { status, html } = await getPage(site, `/logs/${id}`);
   expect(status).toBe(200);
   const text = visibleText(html);
@@ -60,7 +60,7 @@ test('P7 a stack trace is shown with its message, libraries folded', async () =>
       }),
     ]),
   ]);
-  const { html } = await getPage(site, `/logs/${appended!.ids[0]}`);
+  const { html } = await getPage(site, `/logs/${appended!.idOf(0)}`);
   expect(visibleText(html)).toContain('TypeError : x is <undefined>');
   expect(html).toContain('at mine (/app/src/a.ts:1:1)');
   expect(visibleText(html)).toContain('… 4 library frames');
@@ -70,7 +70,7 @@ test('P8 a long body is a preview first, and whole when asked', async () => {
   await using site = await startSite();
   const body = `${'word '.repeat(100)}the end`;
   const [appended] = await site.store.append([batch([logRecord({ body, timestamp: NOON - MINUTE })])]);
-  const preview = await getPage(site, `/logs/${appended!.ids[0]}`);
+  const preview = await getPage(site, `/logs/${appended!.idOf(0)}`);
   expect(visibleText(preview.html)).toContain('200 of 507 characters. Show all');
   expect(preview.html).not.toContain('the end');
   const full = await getPage(site, linksTo(preview.html, 'Show all')[0]!);
@@ -88,7 +88,7 @@ test('the context shows the neighbours in the same logger, and more when asked',
   const [appended] = await site.store.append([
     batch([...records, logRecord({ body: 'elsewhere', logger: 'other', timestamp: NOON - MINUTE })]),
   ]);
-  const { html } = await getPage(site, `/logs/${appended!.ids[30]}/context`);
+  const { html } = await getPage(site, `/logs/${appended!.idOf(30)}/context`);
   const text = visibleText(html);
   expect(text).toMatch(/n29 .*\+1 s .*n30 .*\+1 s .*n31/);
   expect(text).not.toContain('elsewhere');
@@ -115,7 +115,7 @@ test('P62 a trace and a group list their records in order with the time between 
     expect(visibleText(html)).toContain('3 records · 2.5 s from first to last');
     expect(visibleText(html)).toMatch(/first .*\+2 s .*second .*\+500 ms .*third/);
   }
-  const record = await getPage(site, `/logs/${appended!.ids[0]}`);
+  const record = await getPage(site, `/logs/${appended!.idOf(0)}`);
   expect((await getPage(site, linksTo(record.html, 'Group')[0]!)).status).toBe(200);
 });
 

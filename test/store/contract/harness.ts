@@ -3,7 +3,7 @@ import { MATCH_ALL } from '../../../receiver/query/tree.ts';
 import type { LogRecord, StoredRecord } from '../../../receiver/record/log-record.ts';
 import { LEVELS, type Level, levelOf } from '../../../receiver/record/severity.ts';
 import type { LoggerCounts, LogStore, SearchRequest } from '../../../receiver/store/store.ts';
-import { batch } from '../../helpers/records.ts';
+import { batch, idsOf } from '../../helpers/records.ts';
 
 /** An empty store, made for one test. */
 export interface OpenedStore {
@@ -34,9 +34,10 @@ export function storeTests(open: OpenStore): StoreTest {
 /** Appends records as one unrecognisable batch; gives their ids, all of which must be new. */
 export async function append(store: LogStore, records: readonly LogRecord[]): Promise<string[]> {
   const [appended] = await store.append([batch(records)]);
-  expect(appended?.ids.every((id) => typeof id === 'string')).toBe(true);
-  expect(appended?.ids).toHaveLength(records.length);
-  return appended!.ids as string[];
+  expect(appended).toMatchObject({ duplicate: false, stored: records.length });
+  const ids = idsOf(appended!, records.length);
+  expect(ids.every((id) => typeof id === 'string')).toBe(true);
+  return ids as string[];
 }
 
 /** All pages of a search, in the order given. */
