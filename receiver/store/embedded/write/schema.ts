@@ -1,3 +1,5 @@
+import type { SectionName } from '../block/block-source.ts';
+
 /** The version of what is written here, in SQLite's `user_version` of every file. A folder of a newer one is not touched. */
 export const FORMAT_VERSION = 2;
 
@@ -8,8 +10,7 @@ export const FORMAT_VERSION = 2;
 export const BLOCK_ROWS = 8192;
 
 /** The parts of a block that are fetched one by one, in the order of their numbers; its header stands in `block`. */
-export const SECTIONS = ['places', 'ids', 'body', 'attributes'] as const;
-export type SectionName = (typeof SECTIONS)[number];
+export const SECTIONS: readonly SectionName[] = ['places', 'ids', 'body', 'attributes'];
 
 /** The `section.id` of a block's section. */
 export function sectionId(block: number, name: SectionName): number {
@@ -22,7 +23,7 @@ export function sectionId(block: number, name: SectionName): number {
  * - `hot` holds chunks (chunk/), each with the records of one append or of several that were put together. The chunk
  *   with the lowest id came first.
  * - `block` holds the sealed records: what a listing needs of each block (block/), `filter` what rules a block out for
- *   a text or a value (filter/), `section` the columns. Blocks and chunks never change, and no id is given twice.
+ *   a text or a value (filter/), `section` the columns. `bytes` is what its records take as a chunk. Blocks and chunks never change, and no id is given twice.
  * - `logger` holds all that a health card asks of sealed records: the newest record's time, counts by quarter of an
  *   hour and level, the newest warning or worse and the newest error in short (newest-issue.ts). A logger that is hot
  *   alone isn't there. `severity`, `resource` and `scope` hold what blocks name by id, each content once.
@@ -35,6 +36,7 @@ CREATE TABLE hot (id INTEGER PRIMARY KEY, records INTEGER NOT NULL, chunk BLOB N
 CREATE TABLE block (
   id INTEGER PRIMARY KEY,
   records INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
   min_time INTEGER NOT NULL,
   max_time INTEGER NOT NULL,
   header BLOB NOT NULL
