@@ -110,7 +110,7 @@ function compileLevelName(value: string, prefix: boolean): Matcher {
 /** Longer digit strings are no measurements, and converting hostile ones would cost time. */
 const PLAIN_DECIMAL = /^-?\d{1,30}(\.\d{1,30})?$/;
 
-function compare(value: number | bigint, op: Comparison, bound: number | bigint): boolean {
+export function compare(value: number | bigint, op: Comparison, bound: number | bigint): boolean {
   switch (op) {
     case '<':
       return value < bound;
@@ -124,7 +124,7 @@ function compare(value: number | bigint, op: Comparison, bound: number | bigint)
 }
 
 /** JavaScript compares a bigint with a number exactly, so 64-bit integers stay exact here. */
-function numberOf(value: AnyValue): number | bigint | null {
+export function numberOf(value: AnyValue): number | bigint | null {
   if (typeof value === 'bigint' || typeof value === 'number') return value;
   if (typeof value !== 'string' || !PLAIN_DECIMAL.test(value)) return null;
   return value.includes('.') ? Number(value) : BigInt(value);

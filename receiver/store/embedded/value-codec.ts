@@ -5,7 +5,8 @@ import { ByteReader, type ByteWriter, DamagedBytesError } from './bytes.ts';
 
 /** Values, resources and scopes as bytes: exact for every kind of AnyValue, the order of keys included (docs/storage.md). */
 
-const TAG = {
+/** What a value begins with: its kind. */
+export const TAG = {
   nothing: 0,
   text: 1,
   no: 2,
