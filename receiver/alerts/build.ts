@@ -8,7 +8,7 @@ import { valueText } from '../record/value-text.ts';
 import type { Alert, AlertLine } from '../store/alert.ts';
 import type { LogStore } from '../store/store.ts';
 import type { Firing } from './evaluate.ts';
-import type { Arrival, KeyGroup } from './group.ts';
+import type { KeyGroup, WatchedLevel } from './group.ts';
 
 /** Bounds of what an alert carries, in bytes of UTF-8. */
 const MESSAGE_BYTES = 4096;
@@ -25,6 +25,7 @@ export async function buildAlert(
   firing: Firing,
   context: { id: string; firedAt: bigint; window: bigint; searchStore: Pick<LogStore, 'search'> | null },
 ): Promise<Alert> {
+  const { watched } = group;
   const { reachedAt, causedBy, count } = firing;
   const windowStart = reachedAt - context.window;
   const arrivals = [...group.fresh, ...group.repeated.flat()];
@@ -32,11 +33,11 @@ export async function buildAlert(
   const records = await linesOf(group, { from: windowStart, to: reachedAt + 1n, count }, context.searchStore);
   return Object.freeze({
     id: context.id,
-    service: group.service,
-    logger: group.logger,
-    thresholdLevel: group.level,
+    service: watched.service,
+    logger: watched.logger,
+    thresholdLevel: watched.level,
     recordLevel: truncateText(displayLevel(record), PLACE_BYTES),
-    threshold: group.threshold,
+    threshold: watched.threshold,
     count,
     windowStart,
     windowEnd: reachedAt,
@@ -66,7 +67,7 @@ function lineNumberOf(record: LogRecord): number {
   return Number.isSafeInteger(line) && line > 0 ? line : 0;
 }
 
-/** The newest matching records of the window: those at hand when they are all, else the store's. */
+/** The newest matching records of the window (ids sort as time and arrival do): those at hand when they are all, else the store's. */
 async function linesOf(
   group: KeyGroup,
   window: { from: bigint; to: bigint; count: number },
@@ -76,7 +77,7 @@ async function linesOf(
   if (atHand.length < window.count && searchStore) {
     try {
       const page = await searchStore.search({
-        query: queryOf(group),
+        query: queryOf(group.watched),
         from: window.from,
         to: window.to,
         limit: MOST_LINES,
@@ -88,9 +89,10 @@ async function linesOf(
     }
   }
   return atHand
-    .toSorted((a, b) => compare(b, a))
+    .map(({ record, place, answer }) => ({ record, id: answer.idOf(place)! }))
+    .sort((a, b) => (a.id < b.id ? 1 : -1))
     .slice(0, MOST_LINES)
-    .map(({ record, id }) => lineOf(record, id!));
+    .map(({ record, id }) => lineOf(record, id));
 }
 
 function lineOf(record: LogRecord, id: string): AlertLine {
@@ -98,13 +100,7 @@ function lineOf(record: LogRecord, id: string): AlertLine {
   return { id, timestamp, level: levelOf(severityNumber), body: truncateText(valueText(body), LINE_BYTES) };
 }
 
-/** Ids sort as (timestamp, arrival). */
-function compare(a: Arrival, b: Arrival): number {
-  if (a.id === b.id) return 0;
-  return a.id! < b.id! ? -1 : 1;
-}
-
-function queryOf({ service, logger, level }: KeyGroup): Query {
+function queryOf({ service, logger, level }: WatchedLevel): Query {
   return and(fieldEquals('service', service), fieldEquals('logger', logger), ...levelQuery(level));
 }
 

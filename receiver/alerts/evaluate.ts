@@ -1,4 +1,4 @@
-import type { Recent } from './recent.ts';
+import { grownRecent, type Recent, recentOf } from './recent.ts';
 import { containsTimes, indexAfter, indexFrom, mergeTimes, sortedTimes } from './times.ts';
 
 /** When a level's records of one logger make an alert. */
@@ -42,12 +42,9 @@ export interface Firing {
  *
  * Returns `recent` itself when there was nothing to add.
  */
-export function evaluate(
-  recent: Recent,
-  arrivals: Arrivals,
-  rule: Rule,
-  now: bigint,
-): { recent: Recent; firings: Firing[] } {
+export function evaluate(recent: Recent, arrivals: Arrivals, rule: Rule, now: bigint): Judgement {
+  const quick = addInOrder(recent, arrivals, rule, now);
+  if (quick) return quick;
   const added = timesToAdd(recent, arrivals, horizon(recent, rule, now));
   if (added.length === 0) return { recent, firings: [] };
   const times = mergeTimes(recent.times, added);
@@ -61,9 +58,49 @@ export function evaluate(
     const firing = firingOf(episode, times, added, rule);
     if (firing) firings.push(firing);
   }
-  const kept = keepNewest(times, capacity(rule), now);
+  const kept = keepNewest(times, rule, now);
   const marked = kept === times ? episodes : episodesOf(kept, rule);
-  return { recent: { times: kept, marks: marked.map(({ last }) => kept[last]!) }, firings };
+  return {
+    recent: recentOf(
+      kept,
+      marked.map(({ last }) => kept[last]!),
+    ),
+    firings,
+  };
+}
+
+interface Judgement {
+  readonly recent: Recent;
+  readonly firings: Firing[];
+}
+
+/**
+ * The same for what nearly always comes: new records, none older than those known. Looks at these alone. Null when it
+ * takes more than that.
+ */
+function addInOrder(recent: Recent, { fresh, repeated }: Arrivals, rule: Rule, now: bigint): Judgement | null {
+  const known = recent.times.length;
+  if (repeated.length > 0 || fresh.length === 0 || known + fresh.length > mostRemembered(rule)) return null;
+  const times = new BigInt64Array(known + fresh.length);
+  times.set(recent.times);
+  const marks = [...recent.marks];
+  const firings: Firing[] = [];
+  for (let i = 0; i < fresh.length; i++) times[known + i] = fresh[i]!;
+  for (let i = known; i < times.length; i++) {
+    const time = times[i]!;
+    if (time > now || (i > 0 && time < times[i - 1]!)) return null;
+    const windowStart = indexFrom(times, time - rule.window);
+    const count = i - windowStart + 1;
+    if (count === rule.threshold) {
+      marks.push(time);
+      firings.push({ reachedAt: time, count: indexAfter(times, time) - windowStart, causedBy: time });
+    } else if (count > rule.threshold) {
+      // Where the threshold was higher before, the episode that goes on may have no mark.
+      if (marks.at(-1) !== times[i - 1]) return null;
+      marks[marks.length - 1] = time;
+    }
+  }
+  return { recent: grownRecent(recent, times, marks), firings };
 }
 
 /** Indexes into the ascending times. */
@@ -119,11 +156,16 @@ function timesToAdd(recent: Recent, { fresh, repeated }: Arrivals, oldest: bigin
 }
 
 /** The fewest records remembered, so that low thresholds, too, know late records for what they are. */
-const LEAST_CAPACITY = 256;
+const LEAST_CAPACITY = 64;
 
-/** How many records are remembered. Twice the threshold, so that an episode stays one when its oldest are forgotten. */
+/** So many records are remembered at least. Twice the threshold, so that an episode stays one when its oldest are forgotten. */
 function capacity({ threshold }: Rule): number {
   return Math.max(LEAST_CAPACITY, 2 * threshold);
+}
+
+/** And so many at most: forgetting writes the whole text anew, so it is done for many at a time. */
+function mostRemembered(rule: Rule): number {
+  return 2 * capacity(rule);
 }
 
 /** Records older than this come too late to be judged: those they would be counted with are forgotten. */
@@ -135,10 +177,11 @@ function horizon({ times }: Recent, rule: Rule, now: bigint): bigint {
  * The newest of the times up to now, and apart from them the newest beyond: clients whose clocks run ahead must not push
  * what happens now out of memory, for then their logger's alerts would stop.
  */
-function keepNewest(times: BigInt64Array, most: number, now: bigint): BigInt64Array {
+function keepNewest(times: BigInt64Array, rule: Rule, now: bigint): BigInt64Array {
   const ahead = indexAfter(times, now);
-  const pastFrom = Math.max(0, ahead - most);
-  const aheadFrom = Math.max(ahead, times.length - most);
+  const startOfNewest = (from: number, to: number) => (to - from > mostRemembered(rule) ? to - capacity(rule) : from);
+  const pastFrom = startOfNewest(0, ahead);
+  const aheadFrom = startOfNewest(ahead, times.length);
   if (pastFrom === 0 && aheadFrom === ahead) return times;
   return mergeTimes(times.subarray(pastFrom, ahead), times.subarray(aheadFrom));
 }

@@ -5,54 +5,66 @@ import { LEVELS, levelIndexOf, type NamedLevel } from '../record/severity.ts';
 import type { AppendedBatch, Batch } from '../store/store.ts';
 import { thresholdFor } from './threshold.ts';
 
-/** A record to judge. */
+/** A record to judge, by its place in a batch that the store has answered. */
 export interface Arrival {
   readonly record: LogRecord;
-  /** Null when it was stored by an earlier delivery. */
-  readonly id: string | null;
+  readonly place: number;
+  readonly answer: AppendedBatch;
 }
 
-/** One logger's records of one level among those just appended. */
-export interface KeyGroup {
-  /** Names what is remembered of them in the store. */
+/** A level of a logger for which a threshold is set. */
+export interface WatchedLevel {
+  /** Names what is remembered of it in the store. */
   readonly key: string;
   readonly service: string;
   readonly logger: string;
   readonly level: NamedLevel;
   readonly threshold: number;
+}
+
+/** Its records among those just appended. */
+export interface KeyGroup {
+  readonly watched: WatchedLevel;
   readonly fresh: readonly Arrival[];
   /** Records of an earlier delivery, per batch. */
   readonly repeated: readonly (readonly Arrival[])[];
 }
 
 /** The appended records by service, logger and level, without those that no threshold is set for. */
-export function groupRecords(
-  batches: readonly Batch[],
-  appended: readonly AppendedBatch[],
-  settings: ThresholdSettings,
-): KeyGroup[] {
+export type GroupRecords = (batches: readonly Batch[], appended: readonly AppendedBatch[]) => KeyGroup[];
+
+/** Loggers whose keys and thresholds are at hand: names come from clients, and may be without end. */
+const MOST_LOGGERS = 4096;
+
+/** Makes the grouping for thresholds that stay; what it finds out about a logger it keeps for the next records. */
+export function createGrouping(settings: ThresholdSettings): GroupRecords {
   const isWatched = LEVELS.map((level) => level !== 'UNSPECIFIED' && hasThreshold(settings, level));
-  const groups = new Map<string, Map<string, (OpenGroup | null)[]>>();
-  for (const [i, batch] of batches.entries()) {
-    const answer = appended[i]!;
-    for (const [j, record] of batch.records.entries()) {
-      const levelIndex = levelIndexOf(record.severityNumber);
-      if (!isWatched[levelIndex]) continue;
-      const group = groupOf(groups, record, levelIndex, settings);
-      if (!group) continue;
-      const id = answer.idOf(j);
-      if (id !== null) {
-        group.fresh.push({ record, id });
-        continue;
+  const levelsOf = createKnownLoggers(settings);
+
+  return (batches, appended) => {
+    const groups = new Map<WatchedLevel, OpenGroup>();
+    for (const [i, batch] of batches.entries()) {
+      const answer = appended[i]!;
+      const { records } = batch;
+      const isMixed = answer.stored > 0 && answer.stored < records.length;
+      // Neighbours are often of one logger, and then share the strings.
+      let previous: LogRecord | null = null;
+      let levels: LevelsOfLogger = [];
+      for (let place = 0; place < records.length; place++) {
+        const record = records[place]!;
+        const levelIndex = levelIndexOf(record.severityNumber);
+        if (!isWatched[levelIndex]) continue;
+        if (record.service !== previous?.service || record.logger !== previous.logger) levels = levelsOf(record);
+        previous = record;
+        const watched = levels[levelIndex];
+        if (!watched) continue;
+        const group = getOrAdd(groups, watched, () => ({ watched, fresh: [], repeated: [], repeatedBatch: null }));
+        const isFresh = isMixed ? answer.idOf(place) !== null : answer.stored > 0;
+        (isFresh ? group.fresh : repeatedOf(group, batch)).push({ record, place, answer });
       }
-      if (group.repeatedBatch !== batch) {
-        group.repeatedBatch = batch;
-        group.repeated.push([]);
-      }
-      group.repeated.at(-1)!.push({ record, id });
     }
-  }
-  return [...groups.values()].flatMap((byLogger) => [...byLogger.values()].flat().filter((group) => group !== null));
+    return [...groups.values()];
+  };
 }
 
 interface OpenGroup extends KeyGroup {
@@ -62,31 +74,49 @@ interface OpenGroup extends KeyGroup {
   repeatedBatch: Batch | null;
 }
 
-/** The record's group, or null when its level has no threshold there. */
-function groupOf(
-  groups: Map<string, Map<string, (OpenGroup | null)[]>>,
-  { service, logger }: LogRecord,
-  levelIndex: number,
-  settings: ThresholdSettings,
-): OpenGroup | null {
-  const byLogger = getOrAdd(groups, service, () => new Map<string, (OpenGroup | null)[]>());
-  const byLevel = getOrAdd(byLogger, logger, () => []);
-  let group = byLevel[levelIndex];
-  if (group === undefined) {
-    group = openGroup(service, logger, LEVELS[levelIndex] as NamedLevel, settings);
-    byLevel[levelIndex] = group;
+/** The list of this batch's records that an earlier delivery brought. */
+function repeatedOf(group: OpenGroup, batch: Batch): Arrival[] {
+  if (group.repeatedBatch !== batch) {
+    group.repeatedBatch = batch;
+    group.repeated.push([]);
   }
-  return group;
+  return group.repeated.at(-1)!;
 }
 
-function openGroup(service: string, logger: string, level: NamedLevel, settings: ThresholdSettings): OpenGroup | null {
+/** By index into LEVELS; null where no threshold is set. */
+type LevelsOfLogger = readonly (WatchedLevel | null)[];
+
+/** Gives what is watched of a record's logger; remembers MOST_LOGGERS of them. */
+function createKnownLoggers(settings: ThresholdSettings): (record: LogRecord) => LevelsOfLogger {
+  const services = new Map<string, Map<string, LevelsOfLogger>>();
+  let count = 0;
+  return ({ service, logger }) => {
+    const known = services.get(service)?.get(logger);
+    if (known) return known;
+    if (count === MOST_LOGGERS) {
+      services.clear();
+      count = 0;
+    }
+    const levels = LEVELS.map((level) =>
+      level === 'UNSPECIFIED' ? null : watchedLevel(service, logger, level, settings),
+    );
+    getOrAdd(services, service, () => new Map<string, LevelsOfLogger>()).set(logger, levels);
+    count++;
+    return levels;
+  };
+}
+
+function watchedLevel(
+  service: string,
+  logger: string,
+  level: NamedLevel,
+  settings: ThresholdSettings,
+): WatchedLevel | null {
   const threshold = thresholdFor(settings, service, logger, level);
-  if (threshold === null) return null;
-  const key = keyOf(service, logger, level);
-  return { key, service, logger, level, threshold, fresh: [], repeated: [], repeatedBatch: null };
+  return threshold === null ? null : { key: keyOf(service, logger, level), service, logger, level, threshold };
 }
 
-function getOrAdd<V>(map: Map<string, V>, key: string, create: () => V): V {
+function getOrAdd<K, V>(map: Map<K, V>, key: K, create: () => V): V {
   let value = map.get(key);
   if (value === undefined) {
     value = create();

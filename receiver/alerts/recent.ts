@@ -7,9 +7,14 @@ export interface Recent {
   readonly times: BigInt64Array;
   /** The time of the newest record of each episode that has fired, ascending. */
   readonly marks: readonly bigint[];
+  /**
+   * The same as the text that a store keeps: the first time, then the distances, in base 36, a distance of 0 left out;
+   * `!` marks an episode's newest record. About six bytes a record. '' for nothing.
+   */
+  readonly text: string;
 }
 
-export const NOTHING_YET: Recent = { times: new BigInt64Array(), marks: [] };
+export const NOTHING_YET: Recent = { times: new BigInt64Array(), marks: [], text: '' };
 
 const FORMAT = 'v1:';
 
@@ -17,29 +22,51 @@ const FORMAT = 'v1:';
 const EXACT_DIGITS = 10;
 const EXACT_LIMIT = 36n ** BigInt(EXACT_DIGITS);
 
-/**
- * The text a store keeps: the first time, then the distances, in base 36, a distance of 0 left out; `!` marks an
- * episode's newest record. About six bytes a record.
- */
-export function formatRecent({ times, marks }: Recent): string {
+/** What is remembered when these are the times and marks. */
+export function recentOf(times: BigInt64Array, marks: readonly bigint[]): Recent {
   let text = FORMAT;
-  let previous = 0n;
-  let nextMark = 0;
-  for (let i = 0; i < times.length; i++) {
-    const time = times[i]!;
-    if (i > 0) text += ',';
-    if (time !== previous) text += formatDistance(time - previous);
-    // Among records of one time the last carries the mark, so that one mark is written once.
-    if (time === marks[nextMark] && time !== times[i + 1]) {
+  for (let i = 0, nextMark = 0; i < times.length; i++) {
+    text += formatTime(times, i);
+    if (isMarked(times, i, marks[nextMark])) {
       text += '!';
       nextMark++;
     }
-    previous = time;
   }
-  return text;
+  return { times, marks, text };
 }
 
-/** Reads what `formatRecent` wrote. Anything else is taken for nothing: alerts start afresh rather than hold up ingest. */
+/**
+ * What is remembered when `times` begins with all of `before.times`, and of the marks none but the last has moved. Costs
+ * what is new: this is what happens to a level of a logger with every commit that holds records of it.
+ */
+export function grownRecent(before: Recent, times: BigInt64Array, marks: readonly bigint[]): Recent {
+  const first = before.times.length - 1;
+  if (first < 0) return recentOf(times, marks);
+  let nextMark = marks.length;
+  while (nextMark > 0 && marks[nextMark - 1]! >= times[first]!) nextMark--;
+  let text = before.text.endsWith('!') ? before.text.slice(0, -1) : before.text;
+  for (let i = first; i < times.length; i++) {
+    if (i > first) text += formatTime(times, i);
+    if (isMarked(times, i, marks[nextMark])) {
+      text += '!';
+      nextMark++;
+    }
+  }
+  return { times, marks, text };
+}
+
+function formatTime(times: BigInt64Array, i: number): string {
+  if (i === 0) return formatDistance(times[0]!);
+  const distance = times[i]! - times[i - 1]!;
+  return distance === 0n ? ',' : `,${formatDistance(distance)}`;
+}
+
+/** Among records of one time the last carries the mark, so that one mark is written once. */
+function isMarked(times: BigInt64Array, i: number, mark: bigint | undefined): boolean {
+  return times[i] === mark && times[i + 1] !== mark;
+}
+
+/** Reads a text of `Recent`. Anything else is taken for nothing: alerts start afresh rather than hold up ingest. */
 export function parseRecent(text: string): Recent {
   if (!text.startsWith(FORMAT) || text.length === FORMAT.length) return NOTHING_YET;
   const items = text.slice(FORMAT.length).split(',');
@@ -54,7 +81,7 @@ export function parseRecent(text: string): Recent {
     times[i] = time;
     if (isMarked) marks.push(time);
   }
-  return { times, marks };
+  return { times, marks, text };
 }
 
 function formatDistance(distance: bigint): string {

@@ -7,9 +7,9 @@ import { StoreUnavailableError } from '../store/errors.ts';
 import type { AppendedBatch, Batch, LogStore } from '../store/store.ts';
 import { buildAlert } from './build.ts';
 import { evaluate } from './evaluate.ts';
-import { type Arrival, groupRecords, type KeyGroup } from './group.ts';
+import { type Arrival, createGrouping, type KeyGroup } from './group.ts';
 import { type AlertListener, createListeners } from './listeners.ts';
-import { formatRecent, type Recent } from './recent.ts';
+import type { Recent } from './recent.ts';
 import { createAlertStates, type KnownState } from './states.ts';
 
 export interface AlertRunnerOptions {
@@ -43,32 +43,43 @@ const MOST_SEARCHES = 50;
 export function createAlertRunner({ store, settings, now, diagnostics }: AlertRunnerOptions): AlertRunner {
   const window = BigInt(settings.window) * 1_000_000n;
   const states = createAlertStates(store);
+  const groupRecords = createGrouping(settings);
   const listeners = createListeners(diagnostics);
   const nextId = createAlertIds();
 
-  async function stepOf(group: KeyGroup, known: KnownState, mayFire: { searches: number }): Promise<Step | null> {
-    const arrivals = { fresh: group.fresh.map(timeOf), repeated: group.repeated.map((batch) => batch.map(timeOf)) };
-    const firedAt = now();
-    const { recent, firings } = evaluate(known.recent, arrivals, { threshold: group.threshold, window }, firedAt);
-    if (recent === known.recent) return null;
-    const alerts: Alert[] = [];
-    for (const firing of firings) {
-      const searchStore = mayFire.searches-- > 0 ? store : null;
-      alerts.push(await buildAlert(group, firing, { id: nextId(firedAt), firedAt, window, searchStore }));
+  /** What to save of the groups; those with nothing to add are left out. */
+  async function stepsOf(
+    groups: readonly KeyGroup[],
+    known: readonly KnownState[],
+    mayFire: { searches: number },
+  ): Promise<Step[]> {
+    const steps: Step[] = [];
+    for (const [i, group] of groups.entries()) {
+      const { key, threshold } = group.watched;
+      const { version, recent: before } = known[i]!;
+      const arrivals = { fresh: group.fresh.map(timeOf), repeated: group.repeated.map((batch) => batch.map(timeOf)) };
+      const firedAt = now();
+      const { recent, firings } = evaluate(before, arrivals, { threshold, window }, firedAt);
+      if (recent === before) continue;
+      const alerts: Alert[] = [];
+      for (const firing of firings) {
+        const searchStore = mayFire.searches-- > 0 ? store : null;
+        alerts.push(await buildAlert(group, firing, { id: nextId(firedAt), firedAt, window, searchStore }));
+      }
+      steps.push({ group, recent, commit: { key, version, state: recent.text, alerts } });
     }
-    const commit = { key: group.key, version: known.version, state: formatRecent(recent), alerts };
-    return { group, recent, commit };
+    return steps;
   }
 
   /** Saves what it can and returns the groups whose state somebody else had changed. */
   async function save(steps: readonly Step[]): Promise<KeyGroup[]> {
     // Until the store has answered, nobody knows which version it holds.
-    for (const { group } of steps) states.forget(group.key);
+    for (const { commit } of steps) states.forget(commit.key);
     const saved = await store.commitAlerts(steps.map(({ commit }) => commit));
     const outrun: KeyGroup[] = [];
     for (const [i, { group, recent, commit }] of steps.entries()) {
       if (saved[i]) {
-        states.set(group.key, { version: commit.version + 1, recent });
+        states.set(commit.key, { version: commit.version + 1, recent });
         for (const alert of commit.alerts) listeners.notify(alert);
       } else {
         outrun.push(group);
@@ -79,16 +90,12 @@ export function createAlertRunner({ store, settings, now, diagnostics }: AlertRu
 
   return {
     async evaluate(batches, appended) {
-      let groups = groupRecords(batches, appended, settings);
+      let groups = groupRecords(batches, appended);
       const mayFire = { searches: MOST_SEARCHES };
       for (let attempt = 0; groups.length > 0; attempt++) {
         if (attempt === MOST_ATTEMPTS) throw new StoreUnavailableError('other receivers keep changing alert states');
-        const known = await states.get(groups.map(({ key }) => key));
-        const steps: Step[] = [];
-        for (const [i, group] of groups.entries()) {
-          const step = await stepOf(group, known[i]!, mayFire);
-          if (step) steps.push(step);
-        }
+        const known = await states.get(groups.map(({ watched }) => watched.key));
+        const steps = await stepsOf(groups, known, mayFire);
         groups = steps.length > 0 ? await save(steps) : [];
       }
     },

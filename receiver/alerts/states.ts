@@ -1,3 +1,4 @@
+import type { AlertState } from '../store/alert.ts';
 import type { LogStore } from '../store/store.ts';
 import { parseRecent, type Recent } from './recent.ts';
 
@@ -15,10 +16,10 @@ export interface AlertStates {
   forget(key: string): void;
 }
 
-/** In bytes: 8 a time, and what a state and its key take beside. */
+/** In bytes: 8 a time, its text, and what a state and its key take beside. */
 const MOST_AT_HAND = 16 * 1024 * 1024;
 const OVERHEAD = 400;
-const sizeOf = ({ recent }: KnownState): number => OVERHEAD + recent.times.byteLength;
+const sizeOf = ({ recent }: KnownState): number => OVERHEAD + recent.times.byteLength + recent.text.length;
 
 /** The store's alert states; those used last are at hand, to `mostBytes`. */
 export function createAlertStates(store: Pick<LogStore, 'alertStates'>, mostBytes = MOST_AT_HAND): AlertStates {
@@ -41,17 +42,19 @@ export function createAlertStates(store: Pick<LogStore, 'alertStates'>, mostByte
 
   return {
     async get(keys) {
-      const states = new Map(keys.map((key) => [key, atHand.get(key)]));
-      const missing = keys.filter((key) => !states.get(key));
-      if (missing.length > 0) {
-        for (const { key, version, state } of await store.alertStates(missing)) {
-          states.set(key, { version, recent: parseRecent(state) });
-        }
-      }
-      for (const [key, state] of states) put(key, state!);
-      return keys.map((key) => states.get(key)!);
+      const states = keys.map((key) => atHand.get(key));
+      const missing = keys.filter((_, i) => !states[i]);
+      const read = missing.length > 0 ? await store.alertStates(missing) : [];
+      const next = read.values();
+      return keys.map((key, i) => {
+        const state = states[i] ?? stateOf(next.next().value!);
+        put(key, state);
+        return state;
+      });
     },
     set: put,
     forget,
   };
 }
+
+const stateOf = ({ version, state }: AlertState): KnownState => ({ version, recent: parseRecent(state) });

@@ -35,7 +35,7 @@ test('states come in the order asked, as saved last', async () => {
   states.set('b', { version: 7, recent: NOTHING_YET });
   const [b, a, unknown] = await states.get(['b', 'a', 'c']);
   expect(b).toEqual({ version: 7, recent: NOTHING_YET });
-  expect(a).toEqual({ version: 1, recent: { times: BigInt64Array.of(35n, 36n), marks: [] } });
+  expect(a).toEqual({ version: 1, recent: { times: BigInt64Array.of(35n, 36n), marks: [], text: 'v1:z,1' } });
   expect(unknown).toEqual({ version: 0, recent: NOTHING_YET });
 });
 

@@ -1,10 +1,10 @@
 import { Agent, request } from 'node:http';
 import type { PinnedProcess } from './process.ts';
-import type { Workload } from './workload.ts';
+import type { Requests } from './workload.ts';
 
 /** Sends every request once, `atOnce` of them at a time, and says what that took the server. */
 export async function sendAll(
-  workload: Workload,
+  requests: Requests,
   url: string,
   atOnce: number,
   server: PinnedProcess,
@@ -15,7 +15,7 @@ export async function sendAll(
   let next = 0;
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
-      while (next < workload.requests) await post(agent, url, workload.request(next++));
+      while (next < requests.requests) await post(agent, url, requests.request(next++));
     }),
   );
   const seconds = (performance.now() - start) / 1000;
@@ -23,7 +23,8 @@ export async function sendAll(
   return { seconds, cpuSeconds: server.cpuSeconds() - cpuBefore };
 }
 
-function post(agent: Agent, url: string, body: Buffer): Promise<void> {
+/** Sends one request; resolves when it is acknowledged. */
+export function post(agent: Agent, url: string, body: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/x-protobuf', 'content-length': body.length };
     const sent = request(url, { method: 'POST', agent, headers }, (response) => {
