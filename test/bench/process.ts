@@ -9,6 +9,7 @@ export interface PinnedProcess {
   /** CPU seconds used so far, all threads. */
   cpuSeconds(): number;
   residentBytes(): number;
+  /** Since the start. */
   peakResidentBytes(): number;
   stop(): Promise<void>;
 }
@@ -16,9 +17,18 @@ export interface PinnedProcess {
 /** Linux counts CPU time in ticks of 10 ms. */
 const TICKS_PER_SECOND = 100;
 
+/** The server's core; the sender keeps off it. */
+const SERVER_CORE = '0';
+const canPin = spawnSync('taskset', ['-c', SERVER_CORE, 'true']).status === 0;
+
+/** Keeps this process off the server's core, if there is another one. */
+export function keepOffServerCore(): void {
+  if (canPin) spawnSync('taskset', ['-a', '-p', '-c', '1-1023', String(process.pid)]);
+}
+
 /** Runs a Node program and resolves when it has printed the addresses it listens on. Linux only: it reads /proc. */
 export async function startPinned(program: readonly string[]): Promise<PinnedProcess> {
-  const pin = spawnSync('taskset', ['-c', '0', 'true']).status === 0 ? ['taskset', '-c', '0'] : [];
+  const pin = canPin ? ['taskset', '-c', SERVER_CORE] : [];
   const [command, ...args] = [...pin, process.execPath, ...program];
   const child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   process.once('exit', () => child.kill('SIGKILL'));
@@ -33,13 +43,13 @@ export async function startPinned(program: readonly string[]): Promise<PinnedPro
       if (addresses.size >= expected) resolve();
     });
   });
+  const ofProcess = (file: string) => `/proc/${child.pid}/${file}`;
   const status = (field: string) =>
-    Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) *
-    1024;
+    Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(ofProcess('status'), 'utf8'))![1]) * 1024;
   return {
     address: (name) => addresses.get(name)!,
     cpuSeconds() {
-      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+      const fields = readFileSync(ofProcess('stat'), 'utf8')
         .replace(/^.*\) /s, '')
         .split(' ');
       return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
@@ -57,5 +67,8 @@ export async function startPinned(program: readonly string[]): Promise<PinnedPro
 export function folderBytes(folder: string): number {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+    .reduce(
+      (sum, entry) => sum + (statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    );
 }

@@ -1,45 +1,85 @@
+import { get, getJson } from './get.ts';
+import type { Report } from './report.ts';
 import { RARE_TEXT, type Workload } from './workload.ts';
 
 const RUNS = 7;
 
-/** The queries of PEERS.md over the API, each beside a case-insensitive scan of all bodies in memory. */
-export async function measureQueries(
-  dashboard: string,
-  workload: Workload,
-  row: (name: string, value: string, beside: string) => void,
-): Promise<void> {
+interface BenchQuery {
+  readonly name: string;
+  /** Below the API's root. */
+  readonly path: string;
+  /** Milliseconds. */
+  readonly goal?: number;
+  readonly peer?: string;
+}
+
+/** The queries of PEERS.md and more over the API, warm, beside a case-insensitive scan of all bodies in memory. */
+export async function measureQueries(dashboard: string, workload: Workload, report: Report): Promise<void> {
+  const api = `${dashboard}/api/v1`;
+  report.heading(`Queries over HTTP, warm (median of ${RUNS})`);
+  const scale = workload.records / workload.bodies.length;
   const scan = await median(async () => {
     let found = 0;
     for (const body of workload.bodies) if (body.toLowerCase().includes('nowhere-to-be-found')) found++;
     return found;
   });
-  row('  (a scan of all bodies in memory)', `${scan.toFixed(1)} ms`, '');
-  const { service, logger } = workload.errorLogger;
-  const logs = (q: string) => `logs?limit=50&from=now-30d&q=${encodeURIComponent(q)}`;
-  const queries: Record<string, string> = {
-    'cards, 24 h': 'cards?range=24h',
-    'cards, 30 d': 'cards?range=30d',
-    'newest 50 errors of one logger': logs(`service:"${service}" logger:"${logger}" level:>=error`),
-    'rare substring, any case, 30 d': logs(`"${RARE_TEXT.toUpperCase().slice(3)}"`),
-    'a string that is nowhere': logs('zzqxnowhere'),
-    'newest 50 with a common word': logs('request'),
-    'attribute equals': logs(`${workload.attribute.key}:"${workload.attribute.value}"`),
-    'histogram of a search, hourly, 30 d': 'histogram?q=request&from=now-30d&to=now&buckets=720',
-    'trace id': `traces/${workload.traceId}`,
-  };
-  for (const [name, path] of Object.entries(queries)) {
-    let size = 0;
-    const milliseconds = await median(async () => {
-      const response = await fetch(`${dashboard}/api/v1/${path}`);
-      size = (await response.text()).length;
-      if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  const note = `scaled from a sample of 1 in ${scale.toFixed(0)}`;
+  report.add({ name: 'baseline: a scan of all bodies in memory', value: scan * scale, unit: 'ms', note });
+  for (const { name, path, goal, peer } of await queriesOn(api, workload)) {
+    let answer: Uint8Array = new Uint8Array();
+    const value = await median(async () => {
+      const { status, body } = await get(`${api}/${path}`);
+      if (status !== 200) throw new Error(`${path} answered ${status}: ${body}`);
+      answer = body;
     });
-    row(
-      `  ${name}`,
-      `${milliseconds.toFixed(1)} ms`,
-      `× ${(milliseconds / scan).toFixed(3)} of the scan, ${size} bytes`,
-    );
+    report.add({ name, value, unit: 'ms', goal, peer, note: foundIn(answer) });
   }
+}
+
+async function queriesOn(api: string, { errorLogger, known }: Workload): Promise<BenchQuery[]> {
+  const logs = (q: string) => `logs?limit=50&from=now-30d&q=${encodeURIComponent(q)}`;
+  const histogram = (q: string) => `histogram?q=${encodeURIComponent(q)}&from=now-30d&to=now&buckets=720`;
+  const { service, logger } = errorLogger;
+  const { next } = await getJson<{ next: string }>(`${api}/${logs('request')}`);
+  const { results } = await getJson<{ results: [{ id: string }] }>(`${api}/traces/${known.traceId}`);
+  return [
+    { name: 'cards, 24 h', path: 'cards?range=24h', goal: 5, peer: '26–34' },
+    { name: 'cards, 30 d', path: 'cards?range=30d', goal: 20, peer: '303–416' },
+    {
+      name: 'newest 50 errors of one logger',
+      path: logs(`service:"${service}" logger:"${logger}" level:>=error`),
+      goal: 10,
+      peer: '45–84',
+    },
+    { name: 'rare word, 30 d', path: logs(RARE_TEXT.split(' ')[1]!), goal: 10, peer: '4–8' },
+    {
+      name: 'rare substring, any case, 30 d',
+      path: logs(`"${RARE_TEXT.toUpperCase().slice(3)}"`),
+      goal: 30,
+      peer: '250–2,800',
+    },
+    { name: 'a string that is nowhere', path: logs('zzqxnowhere'), goal: 10, peer: '4–2,500' },
+    { name: 'newest 50 with a common word', path: logs('request'), goal: 10, peer: '68–380' },
+    { name: 'page 2 of these by cursor', path: `${logs('request')}&cursor=${encodeURIComponent(next)}` },
+    { name: 'attribute equals', path: logs(`client.address:"${known.clientAddress}"`), goal: 10, peer: '14' },
+    { name: 'resource attribute equals', path: logs('resource.service.instance.id:"payments-2"') },
+    { name: 'number at least', path: logs('db.response.returned_rows:>=250') },
+    { name: 'histogram of a search, hourly, 30 d', path: histogram('request'), goal: 150, peer: '260–4,200' },
+    { name: 'histogram of all, hourly, 30 d', path: histogram('') },
+    { name: "facets of a field, a search's, 30 d", path: 'facets?field=http.route&q=request&from=now-30d' },
+    { name: 'trace id', path: `traces/${known.traceId}`, goal: 3, peer: '2.5–12' },
+    { name: 'span id', path: logs(`span:${known.spanId}`) },
+    { name: 'one record by id', path: `logs/${results[0].id}` },
+    { name: 'its neighbours', path: `logs/${results[0].id}/context` },
+    { name: 'a text too short for filters, nowhere', path: logs('"zq"') },
+  ];
+}
+
+/** How many entries an answer has, and its size. */
+function foundIn(answer: Uint8Array): string {
+  const { results, cards, buckets } = JSON.parse(new TextDecoder().decode(answer));
+  const entries = results ?? cards ?? buckets;
+  return `${entries === undefined ? '' : `${entries.length} found, `}${(answer.length / 1000).toFixed(1)} kB`;
 }
 
 async function median(run: () => Promise<unknown>): Promise<number> {
