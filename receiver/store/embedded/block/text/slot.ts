@@ -1,0 +1,184 @@
+import { DamagedBytesError } from '../../bytes.ts';
+import type { AreaReaders } from './areas.ts';
+import { NumberColumn } from './number-column.ts';
+import {
+  MOST_DIGITS,
+  SLOT_DICTIONARY,
+  SLOT_DIGITS,
+  SLOT_LOWER_HEX,
+  SLOT_NUMBER,
+  SLOT_TEXT,
+  SLOT_UPPER_HEX,
+} from './slot-kinds.ts';
+import { DIGIT, LOWER_HEX, UPPER_HEX } from './text-classes.ts';
+import { TextRun } from './text-run.ts';
+
+/** The values that a template's texts have in one hole, by the texts' rank within the template. */
+export interface Slot {
+  /** Classes of bytes that occur in the values (text-classes.ts). */
+  readonly classes: number;
+  /** No value has more bytes. */
+  readonly longest: number;
+  /** Writes a value's bytes and says where they end. `target` has room for `longest`. */
+  copy(rank: number, target: Uint8Array, at: number): number;
+  readonly heldBytes: number;
+}
+
+/** Reads a slot of `count` values. */
+export function readSlot(areas: AreaReaders, count: number): Slot {
+  const kind = areas.directory.byte();
+  switch (kind) {
+    case SLOT_NUMBER:
+      return new NumberSlot(NumberColumn.read(areas, count), 0);
+    case SLOT_DIGITS: {
+      const digits = areas.directory.byte();
+      if (digits > MOST_DIGITS) throw new DamagedBytesError(`a slot holds numbers of ${digits} digits`);
+      return new NumberSlot(NumberColumn.read(areas, count), digits);
+    }
+    case SLOT_LOWER_HEX:
+    case SLOT_UPPER_HEX: {
+      const digits = areas.directory.varint();
+      return new HexSlot(areas.noise.raw(Math.ceil(digits / 2) * count), digits, kind === SLOT_UPPER_HEX);
+    }
+    case SLOT_TEXT:
+      return new TextSlot(areas.directory.byte(), TextRun.read(areas, count));
+    case SLOT_DICTIONARY: {
+      const classes = areas.directory.byte();
+      const entries = areas.directory.varint();
+      // Every entry stands for a value at least.
+      if (entries > count) throw new DamagedBytesError(`${entries} texts for ${count} values`);
+      return new DictionarySlot(classes, entries, TextRun.read(areas, entries), NumberColumn.read(areas, count));
+    }
+    default:
+      throw new DamagedBytesError(`a slot of the unknown kind ${kind}`);
+  }
+}
+
+/** More than the digits of any double that a damaged column could add up to, and of any padded number. */
+const LONGEST_NUMBER = 32;
+
+/** Whole numbers, with leading zeros up to a fixed width where there is one. */
+class NumberSlot implements Slot {
+  readonly classes = DIGIT;
+  readonly longest = LONGEST_NUMBER;
+  readonly #numbers: NumberColumn;
+  readonly #digits: number;
+
+  constructor(numbers: NumberColumn, digits: number) {
+    this.#numbers = numbers;
+    this.#digits = digits;
+  }
+
+  copy(rank: number, target: Uint8Array, at: number): number {
+    let rest = this.#numbers.at(rank);
+    const end = at + Math.min(Math.max(this.#digits, digitsOf(rest)), LONGEST_NUMBER);
+    let position = end;
+    while (rest > 0xffffffff && position > at) {
+      const tenth = Math.floor(rest / 10);
+      target[--position] = 0x30 + rest - tenth * 10;
+      rest = tenth;
+    }
+    rest >>>= 0;
+    while (position > at) {
+      const tenth = (rest / 10) >>> 0;
+      target[--position] = 0x30 + rest - tenth * 10;
+      rest = tenth;
+    }
+    return end;
+  }
+
+  get heldBytes(): number {
+    return this.#numbers.heldBytes;
+  }
+}
+
+function digitsOf(number: number): number {
+  let digits = 1;
+  for (let bound = 10; number >= bound; bound *= 10) digits++;
+  return digits;
+}
+
+const LOWER_DIGITS = Uint8Array.from(Buffer.from('0123456789abcdef'));
+const UPPER_DIGITS = Uint8Array.from(Buffer.from('0123456789ABCDEF'));
+
+/** Hexadecimal digits, always as many, two a byte. */
+class HexSlot implements Slot {
+  readonly classes: number;
+  readonly longest: number;
+  readonly heldBytes = 0;
+  readonly #packed: Uint8Array;
+  readonly #digits: Uint8Array;
+
+  constructor(packed: Uint8Array, digits: number, upperCase: boolean) {
+    this.classes = DIGIT | (upperCase ? UPPER_HEX : LOWER_HEX);
+    this.longest = digits;
+    this.#packed = packed;
+    this.#digits = upperCase ? UPPER_DIGITS : LOWER_DIGITS;
+  }
+
+  copy(rank: number, target: Uint8Array, at: number): number {
+    const digits = this.#digits;
+    const end = at + this.longest;
+    let source = rank * ((this.longest + 1) >> 1);
+    let position = at;
+    while (position + 1 < end) {
+      const byte = this.#packed[source++]!;
+      target[position++] = digits[byte >> 4]!;
+      target[position++] = digits[byte & 15]!;
+    }
+    if (position < end) target[position] = digits[this.#packed[source]! >> 4]!;
+    return end;
+  }
+}
+
+/** Texts of any bytes. */
+class TextSlot implements Slot {
+  readonly classes: number;
+  readonly #texts: TextRun;
+
+  constructor(classes: number, texts: TextRun) {
+    this.classes = classes;
+    this.#texts = texts;
+  }
+
+  get longest(): number {
+    return this.#texts.longest;
+  }
+
+  copy(rank: number, target: Uint8Array, at: number): number {
+    return this.#texts.copy(rank, target, at);
+  }
+
+  get heldBytes(): number {
+    return this.#texts.heldBytes;
+  }
+}
+
+/** Few texts that come again and again. */
+class DictionarySlot implements Slot {
+  readonly classes: number;
+  readonly #entries: number;
+  readonly #texts: TextRun;
+  readonly #places: NumberColumn;
+
+  constructor(classes: number, entries: number, texts: TextRun, places: NumberColumn) {
+    this.classes = classes;
+    this.#entries = entries;
+    this.#texts = texts;
+    this.#places = places;
+  }
+
+  get longest(): number {
+    return this.#texts.longest;
+  }
+
+  copy(rank: number, target: Uint8Array, at: number): number {
+    const place = this.#places.at(rank);
+    if (place >= this.#entries) throw new DamagedBytesError(`text ${place} of ${this.#entries} is asked for`);
+    return this.#texts.copy(place, target, at);
+  }
+
+  get heldBytes(): number {
+    return this.#texts.heldBytes + this.#places.heldBytes;
+  }
+}

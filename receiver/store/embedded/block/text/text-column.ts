@@ -1,0 +1,179 @@
+import { fold } from '../../../../query/fold.ts';
+import { type ByteReader, type ByteWriter, DamagedBytesError } from '../../bytes.ts';
+import { AreaReaders } from './areas.ts';
+import { ALL_MATCH, judgeContaining, judgeEdges, SOME_MAY_MATCH } from './judge.ts';
+import { readSlot, type Slot } from './slot.ts';
+import { MOST_SLOTS } from './slot-kinds.ts';
+import { TextBatch } from './text-batch.ts';
+import { TextTemplates } from './text-templates.ts';
+
+/** Places to look at (1) and places found (1), one byte for every text. */
+type Marks = Uint8Array;
+
+/**
+ * Texts as a TextColumnBuilder wrote them: each to be had by itself, searched without building those that cannot match.
+ * Whatever cannot have been written is a DamagedBytesError, on reading the column or when the damaged part is used.
+ */
+export class TextColumn {
+  /** Number of texts. */
+  readonly size: number;
+  readonly #templates: TextTemplates;
+  readonly #templateOf: Uint8Array | Uint16Array;
+  readonly #writtenBytes: number;
+  /** How many texts of the same template come before each, once that is asked for. */
+  #ranks: Uint32Array | null = null;
+
+  private constructor(templates: TextTemplates, templateOf: Uint8Array | Uint16Array, writtenBytes: number) {
+    this.size = templateOf.length;
+    this.#templates = templates;
+    this.#templateOf = templateOf;
+    this.#writtenBytes = writtenBytes;
+  }
+
+  /** The column keeps views of the reader's bytes. */
+  static read(reader: ByteReader): TextColumn {
+    const start = reader.position;
+    const size = reader.varint();
+    const templates = reader.varint();
+    const areas = new AreaReaders(reader);
+    const templateOf = readTemplatePlaces(areas, size, templates);
+    const counts = new Uint32Array(templates);
+    for (const template of templateOf) {
+      if (template >= templates) throw new DamagedBytesError(`template ${template} of ${templates} is asked for`);
+      counts[template]!++;
+    }
+    const slotsOf: Slot[][] = [];
+    for (let template = 0; template < templates; template++) {
+      slotsOf.push(readSlots(areas, counts[template]!));
+    }
+    areas.checkAtEnd();
+    return new TextColumn(new TextTemplates(areas.skeletons, slotsOf), templateOf, reader.position - start);
+  }
+
+  text(place: number): string {
+    const end = this.#build(place);
+    const text = built.toString('utf8', 0, end);
+    releaseLarge();
+    return text;
+  }
+
+  /** Writes the bytes of a text, without their length. */
+  bytesOf(place: number, target: ByteWriter): void {
+    const end = this.#build(place);
+    target.raw(built.subarray(0, end));
+    releaseLarge();
+  }
+
+  /** Marks the wanted texts (null: all) that, folded, contain the folded needle, as `fold(text).includes(needle)`. */
+  markContaining(foldedNeedle: string, wanted: Marks | null, marks: Marks): void {
+    // Half a character may be found in the middle of a whole one, which bytes do not show.
+    if (!foldedNeedle.isWellFormed()) {
+      this.#markByText(wanted, marks, (text) => fold(text).includes(foldedNeedle));
+      return;
+    }
+    if (foldedNeedle === '') {
+      this.#mark(wanted, marks, null, null);
+      return;
+    }
+    const needle = Buffer.from(foldedNeedle);
+    const verdicts = judgeContaining(this.#templates.foldedSkeletons, this.#templates.slotsOf, needle);
+    const batch = new TextBatch(this.#templates, needle, marks);
+    this.#mark(wanted, marks, verdicts, (place, template, rank) => batch.add(place, template, rank));
+    batch.finish();
+  }
+
+  /** Marks the wanted texts (null: all) that are this one. */
+  markEqual(text: string, wanted: Marks | null, marks: Marks): void {
+    if (text.isWellFormed()) this.#markByEdges(text, true, wanted, marks);
+  }
+
+  /** Marks the wanted texts (null: all) that begin with this one. */
+  markPrefix(prefix: string, wanted: Marks | null, marks: Marks): void {
+    if (prefix.isWellFormed()) this.#markByEdges(prefix, false, wanted, marks);
+    else this.#markByText(wanted, marks, (text) => text.startsWith(prefix));
+  }
+
+  /** Memory that the column keeps, in bytes. */
+  get heldBytes(): number {
+    const places = this.#templateOf.byteLength + (this.#ranks?.byteLength ?? 0);
+    return this.#writtenBytes + places + this.#templates.heldBytes;
+  }
+
+  #markByEdges(text: string, isWhole: boolean, wanted: Marks | null, marks: Marks): void {
+    const bytes = Buffer.from(text);
+    const verdicts = judgeEdges(this.#templates.skeletons, bytes, isWhole);
+    this.#mark(wanted, marks, verdicts, (place) => {
+      const end = this.#build(place);
+      if (isWhole ? end !== bytes.length : end < bytes.length) return;
+      for (let index = 0; index < bytes.length; index++) if (built[index] !== bytes[index]) return;
+      marks[place] = 1;
+    });
+    releaseLarge();
+  }
+
+  #markByText(wanted: Marks | null, marks: Marks, matches: (text: string) => boolean): void {
+    for (let place = 0; place < this.size; place++) {
+      if ((wanted === null || wanted[place] === 1) && matches(this.text(place))) marks[place] = 1;
+    }
+  }
+
+  /** Marks by the templates' verdicts (null: all match); texts that may match are left to `check`. */
+  #mark(
+    wanted: Marks | null,
+    marks: Marks,
+    verdicts: Uint8Array | null,
+    check: ((place: number, template: number, rank: number) => void) | null,
+  ): void {
+    const templateOf = this.#templateOf;
+    const ranks = verdicts?.includes(SOME_MAY_MATCH) ? this.#knownRanks() : null;
+    for (let place = 0; place < templateOf.length; place++) {
+      if (wanted !== null && wanted[place] !== 1) continue;
+      const template = templateOf[place]!;
+      const verdict = verdicts === null ? ALL_MATCH : verdicts[template]!;
+      if (verdict === ALL_MATCH) marks[place] = 1;
+      else if (verdict === SOME_MAY_MATCH && check && ranks) check(place, template, ranks[place]!);
+    }
+  }
+
+  /** Builds a text in `built` and says where it ends. */
+  #build(place: number): number {
+    const template = this.#templateOf[place]!;
+    const room = this.#templates.room(template);
+    if (room > built.length) built = Buffer.allocUnsafeSlow(room);
+    return this.#templates.copy(template, this.#knownRanks()[place]!, built, 0);
+  }
+
+  #knownRanks(): Uint32Array {
+    if (this.#ranks) return this.#ranks;
+    const counts = new Uint32Array(this.#templates.slotsOf.length);
+    const ranks = new Uint32Array(this.size);
+    for (let place = 0; place < ranks.length; place++) ranks[place] = counts[this.#templateOf[place]!]!++;
+    this.#ranks = ranks;
+    return ranks;
+  }
+}
+
+const BUILT_CAPACITY = 1 << 16;
+/** Where one text at a time is put together. */
+let built = Buffer.allocUnsafeSlow(BUILT_CAPACITY);
+
+function releaseLarge(): void {
+  if (built.length > 16 * BUILT_CAPACITY) built = Buffer.allocUnsafeSlow(BUILT_CAPACITY);
+}
+
+/** Every text has a byte of its own here, so that damaged bytes never claim more texts than there are bytes. */
+function readTemplatePlaces(areas: AreaReaders, size: number, templates: number): Uint8Array | Uint16Array {
+  const lower = areas.planes.raw(size);
+  if (templates <= 256) return lower;
+  if (templates > size) throw new DamagedBytesError(`${templates} templates for ${size} texts`);
+  const higher = areas.planes.raw(size);
+  const places = new Uint16Array(size);
+  for (let place = 0; place < size; place++) places[place] = lower[place]! | (higher[place]! << 8);
+  return places;
+}
+
+function readSlots(areas: AreaReaders, texts: number): Slot[] {
+  const count = areas.directory.varint();
+  if (count > MOST_SLOTS) throw new DamagedBytesError(`a template of ${count} slots`);
+  return Array.from({ length: count }, () => readSlot(areas, texts));
+}

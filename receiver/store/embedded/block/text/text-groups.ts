@@ -1,0 +1,105 @@
+import type { TemplateTable } from './template-table.ts';
+import { classesOf, HOLE } from './text-classes.ts';
+import { TokenStore } from './token-store.ts';
+
+/** What a text has in place of a template when it is kept whole: its one token is all of it. */
+export const NO_TEMPLATE = 0xffffffff;
+
+/** Texts of rarer templates are kept whole: describing the template would cost more than it saves. */
+const FEWEST_TEXTS = 4;
+/** A text's group is kept in two bytes. */
+const MOST_TEMPLATES = 0xffff;
+const WHOLE_SKELETON = Uint8Array.of(HOLE);
+
+/** Texts of one template, or those that are kept whole. */
+export interface TextGroup {
+  /** The texts' common bytes, with a HOLE for each token. */
+  readonly skeleton: Uint8Array;
+  /** Where the texts stand in the column, ascending. */
+  readonly rows: Uint32Array;
+  /** Every text's first token in `tokens`; the others follow it. */
+  readonly firstTokens: Uint32Array;
+  readonly tokens: TokenStore;
+}
+
+/** By row: the text's template, or NO_TEMPLATE, and the first of its tokens. */
+export interface CutTexts {
+  readonly templates: Uint32Array;
+  readonly firstTokens: Uint32Array;
+}
+
+/** Groups a column's texts by the templates worth keeping, the largest groups first. */
+export function groupTexts(table: TemplateTable, tokens: TokenStore, texts: CutTexts): TextGroup[] {
+  const counts = new Uint32Array(table.size);
+  for (const template of texts.templates) if (template !== NO_TEMPLATE) counts[template]!++;
+  const kept = templatesWorthKeeping(counts);
+  const groupOf = new Uint32Array(table.size).fill(kept.length);
+  kept.forEach((template, group) => {
+    groupOf[template] = group;
+  });
+  const members = kept.map((template) => ({
+    rows: new Uint32Array(counts[template]!),
+    firstTokens: new Uint32Array(counts[template]!),
+    size: 0,
+  }));
+  const wholeRows: number[] = [];
+  for (let row = 0; row < texts.templates.length; row++) {
+    const template = texts.templates[row]!;
+    const group = template === NO_TEMPLATE ? undefined : members[groupOf[template]!];
+    if (group) {
+      group.rows[group.size] = row;
+      group.firstTokens[group.size++] = texts.firstTokens[row]!;
+    } else wholeRows.push(row);
+  }
+  const groups = members.map(({ rows, firstTokens }, index): TextGroup => {
+    const template = kept[index]!;
+    const skeleton = table.bytes.subarray(table.start(template), table.ends[template]!);
+    return { skeleton, rows, firstTokens, tokens };
+  });
+  if (wholeRows.length > 0) groups.push(wholeTexts(table, tokens, texts, wholeRows));
+  return groups.sort((a, b) => b.rows.length - a.rows.length);
+}
+
+function templatesWorthKeeping(counts: Uint32Array): number[] {
+  const kept: number[] = [];
+  counts.forEach((count, template) => {
+    if (count >= FEWEST_TEXTS) kept.push(template);
+  });
+  kept.sort((a, b) => counts[b]! - counts[a]!);
+  return kept.slice(0, MOST_TEMPLATES - 1);
+}
+
+/** Puts texts that were cut together again. */
+function wholeTexts(table: TemplateTable, tokens: TokenStore, texts: CutTexts, rows: readonly number[]): TextGroup {
+  const whole = new TokenStore();
+  let text = new Uint8Array(1024);
+  for (const row of rows) {
+    const template = texts.templates[row]!;
+    let token = texts.firstTokens[row]!;
+    if (template === NO_TEMPLATE) {
+      const [start, end] = [tokens.start(token), tokens.ends[token]!];
+      whole.add(tokens.bytes, start, end, classesOf(tokens.bytes, start, end));
+      continue;
+    }
+    let length = 0;
+    for (let position = table.start(template); position < table.ends[template]!; position++) {
+      const byte = table.bytes[position]!;
+      const start = byte === HOLE ? tokens.start(token) : position;
+      const end = byte === HOLE ? tokens.ends[token++]! : position + 1;
+      const source = byte === HOLE ? tokens.bytes : table.bytes;
+      if (length + end - start > text.length) {
+        const larger = new Uint8Array((length + end - start) * 2);
+        larger.set(text);
+        text = larger;
+      }
+      for (let index = start; index < end; index++) text[length++] = source[index]!;
+    }
+    whole.add(text, 0, length, classesOf(text, 0, length));
+  }
+  return {
+    skeleton: WHOLE_SKELETON,
+    rows: Uint32Array.from(rows),
+    firstTokens: Uint32Array.from(rows.keys()),
+    tokens: whole,
+  };
+}

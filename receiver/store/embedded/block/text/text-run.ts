@@ -1,0 +1,74 @@
+import { DamagedBytesError } from '../../bytes.ts';
+import type { AreaReaders, AreaWriters } from './areas.ts';
+import { NumberColumn, writeNumbers } from './number-column.ts';
+
+/** Writes texts one after another: `bytes` joined, and the length of each apart from them. */
+export function writeTextRun(areas: AreaWriters, bytes: Uint8Array, lengths: Float64Array, count: number): void {
+  areas.directory.varint(bytes.length);
+  writeNumbers(areas, lengths, count);
+  areas.texts.raw(bytes);
+}
+
+/** Texts one after another, each to be had by itself. */
+export class TextRun {
+  readonly bytes: Uint8Array;
+  readonly #lengths: NumberColumn;
+  readonly #count: number;
+  #ends: Uint32Array | null = null;
+  #longest = 0;
+
+  private constructor(bytes: Uint8Array, lengths: NumberColumn, count: number) {
+    this.bytes = bytes;
+    this.#lengths = lengths;
+    this.#count = count;
+  }
+
+  static read(areas: AreaReaders, count: number): TextRun {
+    const length = areas.directory.varint();
+    const lengths = NumberColumn.read(areas, count);
+    return new TextRun(areas.texts.raw(length), lengths, count);
+  }
+
+  /** Where every text ends in `bytes`; one begins where the one before it ends. */
+  get ends(): Uint32Array {
+    if (this.#ends) return this.#ends;
+    const ends = new Uint32Array(this.#count);
+    let end = 0;
+    for (let index = 0; index < ends.length; index++) {
+      const length = this.#lengths.at(index);
+      end += length;
+      if (end > this.bytes.length) throw new DamagedBytesError('texts are longer than their bytes');
+      ends[index] = end;
+      if (length > this.#longest) this.#longest = length;
+    }
+    if (end !== this.bytes.length) throw new DamagedBytesError('texts are shorter than their bytes');
+    this.#ends = ends;
+    return ends;
+  }
+
+  /** Bytes of the longest text. */
+  get longest(): number {
+    return this.ends.length === 0 ? 0 : this.#longest;
+  }
+
+  /** Copies a text's bytes and says where they end. */
+  copy(index: number, target: Uint8Array, at: number): number {
+    const ends = this.ends;
+    const start = index === 0 ? 0 : ends[index - 1]!;
+    return copyBytes(this.bytes, start, ends[index]!, target, at);
+  }
+
+  get heldBytes(): number {
+    return this.#lengths.heldBytes + (this.#ends?.byteLength ?? 0);
+  }
+}
+
+/** Fewer bytes than this are copied one by one, which beats a call into the runtime. */
+const SHORT = 48;
+
+/** Copies a range of bytes and says where it ends in the target. */
+export function copyBytes(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): number {
+  if (end - start > SHORT) target.set(source.subarray(start, end), at);
+  else for (let index = start; index < end; index++) target[at + index - start] = source[index]!;
+  return at + end - start;
+}

@@ -1,0 +1,98 @@
+import { fold } from '../../../../query/fold.ts';
+import { foldsFreely, LONGEST_FOLDING } from './judge.ts';
+import { Skeletons } from './skeletons.ts';
+import type { Slot } from './slot.ts';
+import { HOLE, LETTER, LOWER_CASE, UPPER_HEX } from './text-classes.ts';
+import { copyBytes } from './text-run.ts';
+
+/** A column's templates: puts texts together from skeletons and slots, as they are or folded. */
+export class TextTemplates {
+  readonly slotsOf: readonly (readonly Slot[])[];
+  readonly #skeletonBytes: Uint8Array;
+  #skeletons: Skeletons | null = null;
+  #folded: Skeletons | null = null;
+  /** Bytes that a template's texts need at most, folded or not; 0 when not yet known. */
+  readonly #rooms: Float64Array;
+
+  constructor(skeletonBytes: Uint8Array, slotsOf: readonly (readonly Slot[])[]) {
+    this.#skeletonBytes = skeletonBytes;
+    this.slotsOf = slotsOf;
+    this.#rooms = new Float64Array(slotsOf.length);
+  }
+
+  get skeletons(): Skeletons {
+    this.#skeletons ??= Skeletons.split(
+      this.#skeletonBytes,
+      this.slotsOf.map((slots) => slots.length),
+    );
+    return this.#skeletons;
+  }
+
+  get foldedSkeletons(): Skeletons {
+    this.#folded ??= this.skeletons.folded();
+    return this.#folded;
+  }
+
+  /** Bytes that any text of a template needs at most, folded or not. */
+  room(template: number): number {
+    const known = this.#rooms[template]!;
+    if (known > 0) return known;
+    const { starts } = this.skeletons;
+    // The skeleton's END makes it one more than 0.
+    let room = (starts[template + 1]! - starts[template]!) * LONGEST_FOLDING;
+    for (const slot of this.slotsOf[template]!) {
+      room += slot.longest * (foldsFreely(slot.classes) ? LONGEST_FOLDING : 1);
+    }
+    this.#rooms[template] = room;
+    return room;
+  }
+
+  /** Writes a template's text of this rank and says where it ends. `target` has `room` for it. */
+  copy(template: number, rank: number, target: Uint8Array, at: number): number {
+    const slots = this.slotsOf[template]!;
+    const { bytes, starts } = this.skeletons;
+    const end = starts[template + 1]! - 1;
+    let slot = 0;
+    let written = at;
+    for (let position = starts[template]!; position < end; position++) {
+      const byte = bytes[position]!;
+      if (byte === HOLE) written = slots[slot++]!.copy(rank, target, written);
+      else target[written++] = byte;
+    }
+    return written;
+  }
+
+  /** The same, folded (query/fold.ts). */
+  copyFolded(template: number, rank: number, target: Buffer, at: number): number {
+    const slots = this.slotsOf[template]!;
+    const { bytes, starts } = this.foldedSkeletons;
+    const end = starts[template + 1]! - 1;
+    let slot = 0;
+    let written = at;
+    for (let position = starts[template]!; position < end; position++) {
+      const byte = bytes[position]!;
+      if (byte === HOLE) written = copyFoldedSlot(slots[slot++]!, rank, target, written);
+      else target[written++] = byte;
+    }
+    return written;
+  }
+
+  get heldBytes(): number {
+    let held = this.#rooms.byteLength + (this.#skeletons?.heldBytes ?? 0) + (this.#folded?.heldBytes ?? 0);
+    for (const slots of this.slotsOf) for (const slot of slots) held += slot.heldBytes;
+    return held;
+  }
+}
+
+function copyFoldedSlot(slot: Slot, rank: number, target: Buffer, at: number): number {
+  const end = slot.copy(rank, target, at);
+  const { classes } = slot;
+  if (foldsFreely(classes)) {
+    const folded = Buffer.from(fold(target.toString('utf8', at, end)));
+    return copyBytes(folded, 0, folded.length, target, at);
+  }
+  if ((classes & (LETTER | UPPER_HEX)) !== 0) {
+    for (let index = at; index < end; index++) target[index] = LOWER_CASE[target[index]!]!;
+  }
+  return end;
+}
