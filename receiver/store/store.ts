@@ -114,6 +114,8 @@ export interface CardsRequest extends Abortable {
   readonly boundaries: readonly bigint[];
   /** Recent warnings and errors are counted from here, inclusive, to the end of time, exactly. */
   readonly recentFrom: bigint;
+  /** The card of this logger alone; no card when it holds no records. */
+  readonly only?: { readonly service: string; readonly logger: string } | undefined;
 }
 
 export interface LoggerCounts {

@@ -178,8 +178,9 @@ function mostFrequent(texts: readonly string[], limit: number): Facets {
   return { values: values.slice(0, limit), complete: true };
 }
 
-function cards(records: readonly StoredRecord[], { boundaries, recentFrom }: CardsRequest): LoggerCounts[] {
-  return [...byLogger(records).values()].map((members) => {
+function cards(records: readonly StoredRecord[], { boundaries, recentFrom, only }: CardsRequest): LoggerCounts[] {
+  const wanted = records.filter(({ service, logger }) => !only || (service === only.service && logger === only.logger));
+  return [...byLogger(wanted).values()].map((members) => {
     const recent = members.filter(within(recentFrom, undefined));
     const countRecent = (level: Level) => recent.filter((record) => levelOf(record.severityNumber) === level).length;
     const shown = boundaries.length > 0 ? members.filter(within(boundaries[0], boundaries.at(-1))) : [];

@@ -21,7 +21,7 @@ interface Card {
 /** See `LogStore.cards`. Reads the days' summaries; of records, only the newest issues and quarters cut by a boundary. */
 export async function readCards(
   files: DayFiles,
-  { boundaries, recentFrom }: Omit<CardsRequest, 'signal'>,
+  { boundaries, recentFrom, only }: Omit<CardsRequest, 'signal'>,
   pace: Pace,
 ): Promise<LoggerCounts[]> {
   const slots = new Slots(boundaries);
@@ -44,7 +44,10 @@ export async function readCards(
       });
     }
   }
-  return [...cards.values()].map(({ newestIssue, newestError, ...card }) => ({
+  const wanted = [...cards.values()].filter(
+    ({ service, logger }) => !only || (service === only.service && logger === only.logger),
+  );
+  return wanted.map(({ newestIssue, newestError, ...card }) => ({
     ...card,
     newestIssue: newestIssue && readIssue(files, newestIssue.day, newestIssue.place),
     newestError: newestError && readIssue(files, newestError.day, newestError.place),

@@ -55,6 +55,24 @@ export function cardContract(open: OpenStore): void {
     expect(cards['billing/shop.cart']).toMatchObject({ recent: NONE, newestIssue: null, newestError: null });
   });
 
+  test('P11 the card of one logger alone is the one among all, and none of a logger without records', async ({
+    store,
+  }) => {
+    await append(store, [
+      errorRecord({ timestamp: NOON - 2n * HOUR }),
+      logRecord({ timestamp: NOON - MINUTE }),
+      logRecord({ timestamp: NOON - MINUTE, service: 'billing' }),
+      warningRecord({ timestamp: NOON - MINUTE, logger: 'shop.pay' }),
+    ]);
+    const request = { boundaries: LAST_DAY, recentFrom: NOON - HOUR };
+    const all = await store.cards(request);
+    for (const card of all) {
+      const { service, logger } = card;
+      expect(await store.cards({ ...request, only: { service, logger } })).toEqual([card]);
+    }
+    expect(await store.cards({ ...request, only: { service: 'billing', logger: 'shop.pay' } })).toEqual([]);
+  });
+
   test('P10 names that look alike are loggers of their own', async ({ store }) => {
     const names = [
       ['a/b', 'c'],
