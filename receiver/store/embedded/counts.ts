@@ -49,3 +49,10 @@ export function decodeCounts(bytes: Uint8Array): Counts {
   forEachCount(bytes, (cell, count) => counts.set(cell, count));
   return counts;
 }
+
+const WARN = LEVELS.indexOf('WARN');
+const ERROR = LEVELS.indexOf('ERROR');
+const FATAL = LEVELS.indexOf('FATAL');
+
+export const isIssueLevel = (levelIndex: number): boolean => levelIndex >= WARN && levelIndex <= FATAL;
+export const isErrorLevel = (levelIndex: number): boolean => levelIndex === ERROR || levelIndex === FATAL;

@@ -23,6 +23,10 @@ export function timeWithin(day: Day, timestamp: bigint): number {
 }
 
 const MILLISECONDS_PER_DAY = 86_400_000;
+export function dayOfMilliseconds(time: number): Day {
+  return Math.floor(time / MILLISECONDS_PER_DAY);
+}
+
 const FILE_NAME = /^(\d{4}-\d\d-\d\d)\.db$/;
 
 /** `2026-11-21.db`. */

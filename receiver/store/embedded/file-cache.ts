@@ -21,6 +21,11 @@ export class FileCache<K, F extends { close(): void }> {
     return file;
   }
 
+  /** The file if it is open. */
+  get(key: K): F | undefined {
+    return this.#files.get(key);
+  }
+
   close(key: K): void {
     const file = this.#files.get(key);
     this.#files.delete(key);

@@ -6,10 +6,18 @@ import { DamagedBytesError } from './bytes.ts';
 /** Milliseconds to wait for a lock that another connection of this process holds for a moment. */
 const BUSY_TIMEOUT = 5000;
 
-/** Opens a database file; `create` says whether it may be made when it is missing. */
-export function openDatabase(path: string, { create }: { readonly create: boolean }): DatabaseSync {
+interface OpenOptions {
+  /** Whether the file may be made when it is missing. */
+  readonly create: boolean;
+  /** Reads the file alone, without its log and without locks: for one that nobody writes. */
+  readonly immutable?: boolean;
+}
+
+/** Opens a database file. */
+export function openDatabase(path: string, { create, immutable = false }: OpenOptions): DatabaseSync {
   const url = pathToFileURL(path);
-  url.searchParams.set('mode', create ? 'rwc' : 'rw');
+  url.searchParams.set('mode', create ? 'rwc' : immutable ? 'ro' : 'rw');
+  if (immutable) url.searchParams.set('immutable', '1');
   return new DatabaseSync(url, {
     timeout: BUSY_TIMEOUT,
     returnArrays: true,

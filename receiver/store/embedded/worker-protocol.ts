@@ -24,7 +24,9 @@ export type Report =
   /** Something people should know of. */
   | { readonly type: 'notice'; readonly message: string }
   /** A day's file turned out broken while it was read. */
-  | { readonly type: 'damage'; readonly day: Day; readonly reason: string };
+  | { readonly type: 'damage'; readonly day: Day; readonly reason: string }
+  /** The files take more than they may: this day is to be dropped. */
+  | { readonly type: 'tooLarge'; readonly day: Day };
 
 /** An error as it crosses threads, where classes are lost. */
 export interface SentError {

@@ -7,7 +7,7 @@ import type { Day } from './day.ts';
 import { type BatchRows, DayWriter } from './day-writer.ts';
 import { FileCache } from './file-cache.ts';
 import { dayPath, listDays, removeCompanions, removeDatabase, setAside } from './folder.ts';
-import { type FolderLock, lockFolder } from './folder-lock.ts';
+import { type FolderLock, lockFolder } from './write/folder-lock.ts';
 import { META_FILE, MetaFile } from './meta-file.ts';
 import type { SharedVersions } from './shared-versions.ts';
 import { isDamage, storeErrorOf } from './sqlite.ts';

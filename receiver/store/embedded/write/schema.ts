@@ -23,7 +23,8 @@ export function sectionId(block: number, name: SectionName): number {
  * - `hot` holds chunks (chunk/), each with the records of one append or of several that were put together. The chunk
  *   with the lowest id came first.
  * - `block` holds the sealed records: what a listing needs of each block (block/), `filter` what rules a block out for
- *   a text or a value (filter/), `section` the columns. `bytes` is what its records take as a chunk. Blocks and chunks never change, and no id is given twice.
+ *   a text or a value (filter/), `section` the columns. `bytes` is what its records take as a
+ *   chunk. Blocks and chunks never change, and no id is given twice.
  * - `logger` holds all that a health card asks of sealed records: the newest record's time, counts by quarter of an
  *   hour and level, the newest warning or worse and the newest error in short (newest-issue.ts). A logger that is hot
  *   alone isn't there. `severity`, `resource` and `scope` hold what blocks name by id, each content once.

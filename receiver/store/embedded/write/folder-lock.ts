@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { StoreError } from '../errors.ts';
-import { isBusy, isDamage, openDatabase } from './sqlite.ts';
+import { StoreError } from '../../errors.ts';
+import { isBusy, isDamage, openDatabase } from '../sqlite.ts';
 
 const LOCK_FILE = 'lock.db';
 
