@@ -4,14 +4,27 @@ export class DamagedBytesError extends Error {
 }
 
 const FIRST_CAPACITY = 64 * 1024;
-/** Shorter texts are copied character by character, which beats a call into the runtime. */
-const SHORT_TEXT = 24;
+/** Room kept beyond it is given back: one huge append must not keep its memory for ever. */
+const CAPACITY_KEPT = 64 * FIRST_CAPACITY;
+/** Texts up to so many UTF-16 units are copied unit by unit, which beats a call into the runtime. */
+const SHORT_TEXT = 10;
 /** Numbers beyond it lose their lowest bits as doubles. */
 const VARINT_LIMIT = Number.MAX_SAFE_INTEGER;
+const VARINT_BYTES = 8;
+/** UTF-8 bytes that a UTF-16 unit can become. */
+const UTF8_PER_UNIT = 3;
+
+const NO_DIGIT = 0x80;
+/** By ASCII code. */
+const HEX_VALUES = Uint8Array.from({ length: 128 }, (_, code) => {
+  const value = '0123456789abcdef'.indexOf(String.fromCharCode(code));
+  return value < 0 ? NO_DIGIT : value;
+});
 
 /** Bytes in the making: grows as needed, little-endian, whole numbers as LEB128 varints. */
 export class ByteWriter {
   #buffer = Buffer.allocUnsafeSlow(FIRST_CAPACITY);
+  #view = new DataView(this.#buffer.buffer);
   #length = 0;
 
   get length(): number {
@@ -20,12 +33,17 @@ export class ByteWriter {
 
   /** A copy of what was written, in a buffer of its own; the writer is empty afterwards. */
   take(): Uint8Array<ArrayBuffer> {
-    const bytes = new Uint8Array(this.#length);
+    // Not cleared before it is written over, as `new Uint8Array(length)` would be.
+    const bytes = new Uint8Array(Buffer.allocUnsafeSlow(this.#length).buffer);
     bytes.set(this.#buffer.subarray(0, this.#length));
-    this.#length = 0;
-    // One huge append must not keep its memory for ever.
-    if (this.#buffer.length > 64 * FIRST_CAPACITY) this.#buffer = Buffer.allocUnsafeSlow(FIRST_CAPACITY);
+    this.clear();
     return bytes;
+  }
+
+  /** Forgets what was written. */
+  clear(): void {
+    this.#length = 0;
+    if (this.#buffer.length > CAPACITY_KEPT) this.#setCapacity(FIRST_CAPACITY);
   }
 
   byte(value: number): void {
@@ -33,35 +51,43 @@ export class ByteWriter {
     this.#buffer[this.#length++] = value;
   }
 
+  byteAt(position: number, value: number): void {
+    this.#buffer[position] = value;
+  }
+
   /** A whole number, 0 … 2^53 − 1. */
   varint(value: number): void {
-    this.#reserve(8);
-    let rest = value;
-    while (rest >= 0x80) {
-      this.#buffer[this.#length++] = (rest % 0x80) | 0x80;
-      rest = Math.floor(rest / 0x80);
-    }
-    this.#buffer[this.#length++] = rest;
+    this.#reserve(VARINT_BYTES);
+    this.#length = writeVarint(this.#buffer, this.#length, value);
   }
 
   uint32(value: number): void {
     this.#reserve(4);
-    this.#length = this.#buffer.writeUInt32LE(value, this.#length);
+    this.#view.setUint32(this.#length, value, true);
+    this.#length += 4;
   }
 
   /** Writes over four bytes written before. */
   uint32At(position: number, value: number): void {
-    this.#buffer.writeUInt32LE(value, position);
+    this.#view.setUint32(position, value, true);
   }
 
   int64(value: bigint): void {
     this.#reserve(8);
-    this.#length = this.#buffer.writeBigInt64LE(value, this.#length);
+    this.#view.setBigInt64(this.#length, value, true);
+    this.#length += 8;
+  }
+
+  /** Writes over eight bytes written before; says whether the value fits them. */
+  int64At(position: number, value: bigint): boolean {
+    this.#view.setBigInt64(position, value, true);
+    return this.#view.getBigInt64(position, true) === value;
   }
 
   double(value: number): void {
     this.#reserve(8);
-    this.#length = this.#buffer.writeDoubleLE(value, this.#length);
+    this.#view.setFloat64(this.#length, value, true);
+    this.#length += 8;
   }
 
   /** Length and bytes. */
@@ -76,29 +102,57 @@ export class ByteWriter {
     this.#length += value.length;
   }
 
-  /** Hexadecimal digits as bytes, two digits each. */
-  hex(digits: string): void {
-    this.#reserve(digits.length >> 1);
-    this.#length += this.#buffer.write(digits, this.#length, 'hex');
+  /** Bytes to be written over later; they hold anything until then. */
+  gap(length: number): void {
+    this.#reserve(length);
+    this.#length += length;
+  }
+
+  /** Puts bytes before what was written from `position` on. */
+  insert(position: number, value: Uint8Array): void {
+    this.#reserve(value.length);
+    this.#buffer.copyWithin(position + value.length, position, this.#length);
+    this.#buffer.set(value, position);
+    this.#length += value.length;
+  }
+
+  /** Lower-case hexadecimal digits as bytes, two digits each; says whether they were that. */
+  hex(digits: string): boolean {
+    const bytes = digits.length >> 1;
+    this.#reserve(bytes);
+    const buffer = this.#buffer;
+    const start = this.#length;
+    let wrong = digits.length & 1;
+    for (let index = 0; index < bytes; index++) {
+      const high = digits.charCodeAt(index * 2);
+      const low = digits.charCodeAt(index * 2 + 1);
+      const highValue = HEX_VALUES[high & 0x7f]!;
+      const lowValue = HEX_VALUES[low & 0x7f]!;
+      wrong |= ((high | low) & ~0x7f) | ((highValue | lowValue) & NO_DIGIT);
+      buffer[start + index] = (highValue << 4) | lowValue;
+    }
+    this.#length += bytes;
+    return wrong === 0;
   }
 
   /** A text, exactly: UTF-8, or UTF-16 for one with lone surrogates, told apart by the lowest bit of the length. */
   text(value: string): void {
-    if (value.length < SHORT_TEXT && this.#shortText(value)) return;
-    const encoding = value.isWellFormed() ? 'utf8' : 'utf16le';
-    const length = Buffer.byteLength(value, encoding);
-    this.varint(length * 2 + (encoding === 'utf8' ? 0 : 1));
-    this.#reserve(length);
-    this.#length += this.#buffer.write(value, this.#length, encoding);
+    const units = value.length;
+    this.#reserve(VARINT_BYTES + units * UTF8_PER_UNIT);
+    if (units <= SHORT_TEXT && this.#shortText(value, units)) return;
+    // As if it were ASCII, which most texts are: the bytes go behind a length of so many.
+    const start = writeVarint(this.#buffer, this.#length, units * 2);
+    const length = this.#buffer.write(value, start, 'utf8');
+    if (length === units) this.#length = start + length;
+    else this.#wideText(value, start, length);
   }
 
   /** Writes a text of ASCII characters alone; anything else is left to `text`. */
-  #shortText(value: string): boolean {
-    this.#reserve(SHORT_TEXT);
+  #shortText(value: string, units: number): boolean {
     const buffer = this.#buffer;
     let position = this.#length;
-    buffer[position++] = value.length * 2;
-    for (let index = 0; index < value.length; index++) {
+    buffer[position++] = units * 2;
+    for (let index = 0; index < units; index++) {
       const code = value.charCodeAt(index);
       if (code > 0x7f) return false;
       buffer[position++] = code;
@@ -107,23 +161,73 @@ export class ByteWriter {
     return true;
   }
 
+  /** Finishes a text whose UTF-8 stands at `start` and is longer than was thought. */
+  #wideText(value: string, start: number, utf8Length: number): void {
+    const buffer = this.#buffer;
+    if (value.isWellFormed()) {
+      const header = varintLength(utf8Length * 2);
+      const at = this.#length + header;
+      if (at !== start) buffer.copyWithin(at, start, start + utf8Length);
+      writeVarint(buffer, this.#length, utf8Length * 2);
+      this.#length = at + utf8Length;
+    } else {
+      const at = writeVarint(buffer, this.#length, value.length * 4 + 1);
+      this.#length = at + buffer.write(value, at, 'utf16le');
+    }
+  }
+
   #reserve(size: number): void {
     const needed = this.#length + size;
-    if (needed <= this.#buffer.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
-    grown.set(this.#buffer.subarray(0, this.#length));
-    this.#buffer = grown;
+    if (needed > this.#buffer.length) this.#setCapacity(Math.max(needed, this.#buffer.length * 2));
   }
+
+  #setCapacity(capacity: number): void {
+    const buffer = Buffer.allocUnsafeSlow(capacity);
+    buffer.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = buffer;
+    this.#view = new DataView(buffer.buffer);
+  }
+}
+
+/** Gives where the next bytes go. */
+function writeVarint(buffer: Buffer, position: number, value: number): number {
+  let at = position;
+  let rest = value;
+  // The lower bits of a number beyond 32 of them need arithmetic.
+  while (rest >= 2 ** 31) {
+    buffer[at++] = (rest % 0x80) | 0x80;
+    rest = Math.floor(rest / 0x80);
+  }
+  while (rest >= 0x80) {
+    buffer[at++] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+  }
+  buffer[at++] = rest;
+  return at;
+}
+
+function varintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) length++;
+  return length;
 }
 
 /** Reads what a ByteWriter wrote. Never reads past the end: whatever does not fit is a DamagedBytesError. */
 export class ByteReader {
   readonly #buffer: Buffer;
   #position: number;
+  #end: number;
 
   constructor(bytes: Uint8Array, position = 0) {
     this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#position = position;
+    this.#end = bytes.byteLength;
+  }
+
+  /** Goes on at `position`, up to `end`; both lie within the bytes. */
+  seek(position: number, end: number): void {
+    this.#position = position;
+    this.#end = end;
   }
 
   get position(): number {
@@ -131,7 +235,7 @@ export class ByteReader {
   }
 
   get atEnd(): boolean {
-    return this.#position >= this.#buffer.length;
+    return this.#position >= this.#end;
   }
 
   byte(): number {
@@ -206,7 +310,7 @@ export class ByteReader {
 
   #advance(length: number): number {
     const start = this.#position;
-    if (start + length > this.#buffer.length) throw new DamagedBytesError('a row ends too early');
+    if (start + length > this.#end) throw new DamagedBytesError('a row ends too early');
     this.#position = start + length;
     return start;
   }

@@ -23,6 +23,7 @@ export const TAG = {
 
 /** Zigzag doubles the number, so half of what a varint takes. */
 export const INTEGER_LIMIT = 2n ** 51n;
+const INTEGER_LIMIT_AS_NUMBER = Number(INTEGER_LIMIT);
 /** One more than records may have: their attributes are a level of their own. */
 const NESTING_LIMIT = MAX_NESTING + 2;
 
@@ -54,9 +55,11 @@ export function writeValue(writer: ByteWriter, value: AnyValue): void {
 }
 
 function writeInteger(writer: ByteWriter, value: bigint): void {
-  if (value > -INTEGER_LIMIT && value < INTEGER_LIMIT) {
+  // Exact within the limits, and never within them for a value beyond.
+  const number = Number(value);
+  if (number > -INTEGER_LIMIT_AS_NUMBER && number < INTEGER_LIMIT_AS_NUMBER) {
     writer.byte(TAG.integer);
-    writeZigzag(writer, Number(value));
+    writeZigzag(writer, number);
   } else {
     if (BigInt.asIntN(64, value) !== value) throw new StoreError(`cannot store ${value}: it does not fit 64 bits`);
     writer.byte(TAG.longInteger);
