@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { StoreError, StoreUnavailableError } from '../errors.ts';
 import { type FromWorker, type Methods, type Report, receivedError, type ToWorker } from './worker-protocol.ts';
 
@@ -15,6 +15,8 @@ interface WorkerClientOptions {
   readonly workerData: unknown;
   /** Told what the worker reports; must not throw. */
   readonly onReport: (report: Report) => void;
+  /** How much memory its JavaScript may hold; a worker that needs more ends. */
+  readonly resourceLimits?: ResourceLimits;
 }
 
 interface CallOptions {
@@ -87,10 +89,11 @@ export class WorkerClient<M extends Methods> {
   }
 
   #start(): Worker {
-    const { module, name, workerData, onReport } = this.#options;
+    const { module, name, workerData, onReport, resourceLimits = {} } = this.#options;
     const worker = new Worker(module, {
       name: `logvitals ${name}`,
       workerData,
+      resourceLimits,
       // node:sqlite still announces itself as experimental; once per thread would be noise.
       execArgv: ['--disable-warning=ExperimentalWarning'],
     });

@@ -1,0 +1,132 @@
+import type { LogRecord } from '../../../record/log-record.ts';
+import type { Block } from '../block/block.ts';
+import type { HotRecord } from '../chunk/hot-record.ts';
+import type { BlockQuery } from '../match/block-query.ts';
+import type { Order } from '../position.ts';
+import { blocksWithin, type DayRange, lastTimeOf, matchingRows } from './block-rows.ts';
+import type { DayListing, ListedBlock } from './day-listing.ts';
+import type { StoredDays } from './stored-days.ts';
+
+/** A record that matches, not looked at further yet. Times are within the day. */
+export interface SourcedRow {
+  readonly time: number;
+  readonly sequence: number;
+  record(): LogRecord;
+}
+
+/** A part of a day's records, which may overlap with others in time. */
+export interface RowSource {
+  /** Where it begins at the earliest, in the order of the read. */
+  readonly bound: number;
+  /** The first rows that match, in order, at most `limit`. */
+  rows(limit: number): SourcedRow[];
+}
+
+export interface SourceRequest {
+  readonly order: Order;
+  readonly range: DayRange;
+  readonly query: BlockQuery;
+  /** The same query, asked of single records. */
+  readonly matches: (record: LogRecord) => boolean;
+}
+
+/** Hot records are looked at so many at a time. */
+const HOT_PIECE = 256;
+
+/** The parts of a day that may have records in a range, in the order of their bounds. */
+export function sourcesOf(days: StoredDays, listing: DayListing, request: SourceRequest): RowSource[] {
+  const sources = [
+    ...hotPieces(listing, request),
+    ...blocksWithin(listing, request.range).map((block) => new BlockPart(days, listing, block, request)),
+  ];
+  return sources.sort((one, other) => (request.order === 'newest' ? other.bound - one.bound : one.bound - other.bound));
+}
+
+function hotPieces({ hot }: DayListing, { order, range, matches }: SourceRequest): RowSource[] {
+  const first = hot.placeOf(range.first);
+  const end = hot.placeOf(range.end);
+  const pieces: RowSource[] = [];
+  for (let from = first; from < end; from += HOT_PIECE) {
+    const records = hot.records.slice(from, Math.min(end, from + HOT_PIECE));
+    pieces.push(new HotPiece(order === 'newest' ? records.reverse() : records, matches));
+  }
+  return pieces;
+}
+
+class HotPiece implements RowSource {
+  readonly #records: readonly HotRecord[];
+  readonly #matches: (record: LogRecord) => boolean;
+
+  constructor(records: readonly HotRecord[], matches: (record: LogRecord) => boolean) {
+    this.#records = records;
+    this.#matches = matches;
+  }
+
+  get bound(): number {
+    return this.#records[0]!.position.time;
+  }
+
+  rows(limit: number): SourcedRow[] {
+    const rows: SourcedRow[] = [];
+    for (const record of this.#records) {
+      if (!this.#matches(record)) continue;
+      const { time, sequence } = record.position;
+      rows.push({ time, sequence, record: () => record });
+      if (rows.length === limit) break;
+    }
+    return rows;
+  }
+}
+
+class BlockPart implements RowSource {
+  readonly #days: StoredDays;
+  readonly #listing: DayListing;
+  readonly #listed: ListedBlock;
+  readonly #request: SourceRequest;
+  readonly bound: number;
+
+  constructor(days: StoredDays, listing: DayListing, listed: ListedBlock, request: SourceRequest) {
+    this.#days = days;
+    this.#listing = listing;
+    this.#listed = listed;
+    this.#request = request;
+    const { minTime, maxTime } = listed.header;
+    const { order, range } = request;
+    this.bound = order === 'newest' ? Math.min(maxTime, lastTimeOf(range)) : Math.max(minTime, range.first.time);
+  }
+
+  rows(limit: number): SourcedRow[] {
+    const { order, range, query } = this.#request;
+    const found = matchingRows(this.#days, this.#listing, this.#listed, { range, query, isOnce: false });
+    if (!found) return [];
+    const { block, wanted } = found;
+    const places = order === 'newest' ? lastMarked(wanted, limit) : firstMarked(wanted, limit);
+    return places.map((place) => this.#row(block, place));
+  }
+
+  /** Opens the block again for the record: many rows can wait while their blocks go. */
+  #row({ times, sequences }: Block, place: number): SourcedRow {
+    return {
+      time: times[place]!,
+      sequence: sequences[place]!,
+      record: () => this.#days.open(this.#listing, this.#listed).record(place),
+    };
+  }
+}
+
+function firstMarked(marks: Uint8Array, limit: number): number[] {
+  const places: number[] = [];
+  for (let at = marks.indexOf(1); at >= 0 && places.length < limit; at = marks.indexOf(1, at + 1)) places.push(at);
+  return places;
+}
+
+/** The last ones, from the end. */
+function lastMarked(marks: Uint8Array, limit: number): number[] {
+  const places: number[] = [];
+  let at = marks.lastIndexOf(1);
+  while (at >= 0 && places.length < limit) {
+    places.push(at);
+    at = at === 0 ? -1 : marks.lastIndexOf(1, at - 1);
+  }
+  return places;
+}

@@ -1,0 +1,67 @@
+import { compileQuery } from '../../../query/evaluate.ts';
+import type { Query } from '../../../query/tree.ts';
+import { DamagedBytesError } from '../bytes.ts';
+import type { HotRecord } from '../chunk/hot-record.ts';
+import { compileBlockQuery } from '../match/block-query.ts';
+import { type BlockRows, blocksWithin, matchingRows, rangeOf, type TimeRange } from './block-rows.ts';
+import type { DayListing } from './day-listing.ts';
+import type { Pace } from './pace.ts';
+import type { StoredDays } from './stored-days.ts';
+
+/** What is told of the records of a scan. */
+export interface ScanVisitor {
+  /** A day comes next; true when the visitor knows all about its sealed records already. */
+  onDay(listing: DayListing): boolean;
+  onBlock(rows: BlockRows, listing: DayListing): void;
+  onHot(record: HotRecord): void;
+}
+
+/** Hot records are looked at so many at a time. */
+const HOT_PIECE = 256;
+
+/**
+ * Goes through all records that match, newest first as far as days, then blocks; false when the time was over before
+ * the end. What is damaged is left out and reported.
+ */
+export async function scan(
+  days: StoredDays,
+  { query, ...times }: TimeRange & { readonly query: Query },
+  pace: Pace,
+  visitor: ScanVisitor,
+): Promise<boolean> {
+  const blockQuery = compileBlockQuery(query);
+  const matches = compileQuery(query);
+  let hasLooked = false;
+  for (const day of days.daysWithin(times).reverse()) {
+    const listing = days.listing(day);
+    const range = rangeOf(day, times);
+    const isOver = async () => {
+      if (hasLooked && pace.isExhausted) return true;
+      hasLooked = true;
+      await pace.pause();
+      return false;
+    };
+    const { hot } = listing;
+    const firstHot = hot.placeOf(range.first);
+    for (let end = hot.placeOf(range.end); end > firstHot; end -= HOT_PIECE) {
+      if (await isOver()) return false;
+      for (const record of hot.records.slice(Math.max(firstHot, end - HOT_PIECE), end)) {
+        if (matches(record)) visitor.onHot(record);
+      }
+    }
+    if (await isOver()) return false;
+    if (visitor.onDay(listing)) continue;
+    const blocks = blocksWithin(listing, range).sort((one, other) => other.header.maxTime - one.header.maxTime);
+    for (const listed of blocks) {
+      if (await isOver()) return false;
+      try {
+        const rows = matchingRows(days, listing, listed, { range, query: blockQuery, isOnce: true });
+        if (rows) visitor.onBlock(rows, listing);
+      } catch (error) {
+        if (!(error instanceof DamagedBytesError)) throw error;
+        days.reportDamage(day, error);
+      }
+    }
+  }
+  return true;
+}
