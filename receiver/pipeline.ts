@@ -28,12 +28,12 @@ export interface Pipeline {
  * storage cannot be opened.
  */
 export async function openPipeline(
-  { storage, thresholds, ignore, limits }: Config,
+  { storage, embedded, thresholds, ignore, limits }: Config,
   { now, diagnostics }: { readonly now: Clock; readonly diagnostics: Diagnostics },
   shutdown: Shutdown,
 ): Promise<Pipeline> {
   const metrics = new MetricsRegistry();
-  const store = await openStore(storage, { now, diagnostics });
+  const store = await openStore(storage, { now, diagnostics, embedded });
   shutdown.add(() => store.close());
   const live = createLiveFeed(diagnostics);
   const alerts = createAlertRunner({ store, settings: thresholds, now, diagnostics });

@@ -76,6 +76,14 @@ export interface Config {
     /** Milliseconds between sweeps. */
     readonly interval: number;
   };
+  /** The embedded storage alone; sizes are bytes. */
+  readonly embedded: {
+    readonly durability: 'normal' | 'full';
+    /** Of all day files; null for no limit. */
+    readonly maxBytes: number | null;
+    readonly cacheBytes: number;
+    readonly filterCacheBytes: number;
+  };
   readonly ignore: {
     readonly loggerPrefixes: readonly string[];
     readonly loggers: readonly string[];

@@ -52,12 +52,17 @@ function hasPath(written: unknown, path: readonly string[]): boolean {
   return value !== undefined;
 }
 
-/** Stronger sources replace a key; only retention is put together by its parts, and tokens add up. */
+/** Stronger sources replace a key; only what has variables for its parts is put together by these, and tokens add up. */
 function merge(sources: readonly Source[]): UserConfig {
   let merged: UserConfig = {};
   for (const { written } of sources.toReversed()) {
     const given = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));
-    merged = { ...merged, ...given, retention: { ...merged.retention, ...written.retention } };
+    merged = {
+      ...merged,
+      ...given,
+      retention: { ...merged.retention, ...written.retention },
+      embedded: { ...merged.embedded, ...written.embedded },
+    };
   }
   // A storage object stands before everything (CONTRACT.md, "Storage URL").
   const storage = sources.map(({ written }) => written.storage).find((value) => typeof value === 'object');

@@ -161,6 +161,36 @@ export const userConfigSchema = object({
     }),
     {},
   ),
+  embedded: setting(
+    'The embedded storage (`file:`); others have their own.',
+    object({
+      durability: setting(
+        'What an acknowledged request survives: `normal` the end of the process, however it ends, `full` the loss of ' +
+          'power as well, with a write to the disk for each.',
+        oneOf('normal', 'full'),
+        'normal',
+      ),
+      maxBytes: setting(
+        'Size of all records on the disk. Beyond it the oldest day goes, but never the present one. null: no limit.',
+        allowing(
+          'a size such as "10GiB" or a number of bytes, from 16MiB to 1000TiB, or null',
+          size('16MiB', '1000TiB').nullable(),
+        ),
+        null,
+      ),
+      cacheBytes: setting(
+        'Memory for blocks of records that searches have unpacked, each of the two reading threads.',
+        size('1MiB', '64GiB'),
+        '16MiB',
+      ),
+      filterCacheBytes: setting(
+        'Memory for the filters that tell searches which blocks to pass over, each of the two reading threads.',
+        size('1MiB', '64GiB'),
+        '16MiB',
+      ),
+    }),
+    {},
+  ),
   ignore: setting(
     'Records that are not stored.',
     object({

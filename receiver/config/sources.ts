@@ -24,6 +24,8 @@ export const OUTSIDE_SETTINGS: readonly OutsideSetting[] = [
   { path: ['timeZone'], variable: 'LOGVITALS_TIME_ZONE' },
   { path: ['title'], variable: 'LOGVITALS_TITLE' },
   { path: ['retention', 'days'], variable: 'LOGVITALS_RETENTION_DAYS' },
+  { path: ['embedded', 'durability'], variable: 'LOGVITALS_EMBEDDED_DURABILITY' },
+  { path: ['embedded', 'maxBytes'], variable: 'LOGVITALS_EMBEDDED_MAX_BYTES' },
 ];
 
 const VARIABLE_START = 'LOGVITALS_';
@@ -89,7 +91,7 @@ function collect(given: readonly Given[], faults: string[]): Source {
   const written: Record<string, unknown> = {};
   for (const { path, value } of given) {
     const [group, key] = path;
-    written[group!] = key === undefined ? value : { [key]: value };
+    written[group!] = key === undefined ? value : { ...(written[group!] as object | undefined), [key]: value };
   }
   const nameOf: NameOf = (path) => given.find((one) => one.path.every((key, index) => key === path[index]))!.name;
   faults.push(...faultsIn(userConfigSchema, written, nameOf));

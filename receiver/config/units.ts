@@ -11,9 +11,11 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
   kB: 1000,
   MB: 1000 ** 2,
   GB: 1000 ** 3,
+  TB: 1000 ** 4,
   KiB: 1024,
   MiB: 1024 ** 2,
   GiB: 1024 ** 3,
+  TiB: 1024 ** 4,
 };
 
 /** `90s`, `5m`, `1h`, `7d` and the like in milliseconds, null for anything else. */

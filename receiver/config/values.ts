@@ -19,7 +19,7 @@ export function size(min: string, max: string) {
   const lowest = parseSize(min)!;
   const highest = parseSize(max)!;
   return parsed(`a size such as "64MiB" or a number of bytes, from ${min} to ${max}`, (value: string | number) => {
-    const bytes = typeof value === 'string' ? parseSize(value) : value;
+    const bytes = typeof value === 'string' ? (/^\d{1,15}$/.test(value) ? Number(value) : parseSize(value)) : value;
     return Number.isSafeInteger(bytes) && bytes! >= lowest && bytes! <= highest ? bytes! : undefined;
   });
 }

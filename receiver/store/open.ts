@@ -1,12 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import type { Diagnostics } from '../diagnostics.ts';
 import type { Clock } from '../record/clock.ts';
+import type { EmbeddedSettings } from './embedded/settings.ts';
 import { StoreError } from './errors.ts';
 import type { LogStore } from './store.ts';
 
 export interface OpenStoreOptions {
   readonly now: Clock;
   readonly diagnostics: Diagnostics;
+  /** Settings of embedded storage; other kinds have their own. */
+  readonly embedded?: EmbeddedSettings;
 }
 
 /** What a storage URL may begin with (CONTRACT.md, "Storage URL"). */
@@ -42,7 +45,8 @@ export async function openStore(storage: string | object, options: OpenStoreOpti
   switch (scheme) {
     case 'file:': {
       const { openEmbeddedStore } = await import('./embedded/embedded-store.ts');
-      return openEmbeddedStore({ directory: directoryOf(storage), ...options });
+      const { embedded, ...common } = options;
+      return openEmbeddedStore({ directory: directoryOf(storage), ...embedded, ...common });
     }
     case 'postgres:':
     case 'postgresql:':

@@ -45,13 +45,13 @@ export async function openSource(invocation: Invocation, config: Config): Promis
 }
 
 /** The configured storage, which must be there: a command that reads does not make an empty one. */
-export async function openExistingStore({ storage }: Config): Promise<LogStore> {
+export async function openExistingStore({ storage, embedded }: Config): Promise<LogStore> {
   if (!storageExists(storage)) {
     throw new CommandError(
       `there is no storage at ${storage}, and no server answers; name one with --storage or --url`,
     );
   }
-  return openStore(storage, { now: systemClock, diagnostics: createDiagnostics() });
+  return openStore(storage, { now: systemClock, diagnostics: createDiagnostics(), embedded });
 }
 
 /** Whether an embedded storage's folder is there; others are taken to be, until they are opened. */

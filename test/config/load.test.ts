@@ -92,6 +92,20 @@ describe('precedence', () => {
     expect(retention).toEqual({ days: 3, batchSize: 7, interval: 3_600_000 });
   });
 
+  test('P36 parts of the embedded storage from the environment stand together, and leave the others of the file', async () => {
+    writeJson({ embedded: { cacheBytes: '8MiB', maxBytes: '1GiB' } });
+    const environment = { LOGVITALS_EMBEDDED_DURABILITY: 'full', LOGVITALS_EMBEDDED_MAX_BYTES: '2000000000' };
+    const { embedded } = await load({}, environment);
+    expect(embedded).toEqual({
+      durability: 'full',
+      maxBytes: 2_000_000_000,
+      cacheBytes: 8 * 1024 ** 2,
+      filterCacheBytes: 16 * 1024 ** 2,
+    });
+    const wrong = load({}, { LOGVITALS_EMBEDDED_DURABILITY: 'some' });
+    await expect(wrong).rejects.toThrow('LOGVITALS_EMBEDDED_DURABILITY is "some"; allowed: "normal" or "full"');
+  });
+
   test('LOGVITALS_TOKEN adds a token with all scopes to those of the file', async () => {
     writeJson({ auth: { tokens: [{ name: 'shop', token: TOKEN, scopes: ['ingest'] }] } });
     const { tokens } = await load({}, { LOGVITALS_TOKEN: `${TOKEN}2` });

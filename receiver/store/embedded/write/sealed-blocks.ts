@@ -14,24 +14,26 @@ export class SealedBlocks {
   constructor(tables: DayTables) {
     this.#tables = tables;
     this.#file = new DayFile(tables.path);
-    this.parts = new StoredParts((work) => work(this.#file));
+    this.parts = new StoredParts((what, work) => this.#ask(what, work));
   }
 
   /** Throws a DamagedBytesError for a block that is not there; what is damaged inside shows when it is read. */
   read(id: number): Block {
-    const present = (bytes: Uint8Array | null) => {
-      if (bytes === null) throw new DamagedBytesError(`a part of block ${id} is not there`);
-      return bytes;
-    };
     return new Block({
       day: this.#tables.day,
       parts: this.parts,
-      header: () => present(this.#file.header(id)),
-      section: (name) => present(this.#file.section(id, name)),
+      header: () => this.#ask(`the header of block ${id}`, (file) => file.header(id)),
+      section: (name) => this.#ask(`the ${name} of block ${id}`, (file) => file.section(id, name)),
     });
   }
 
   [Symbol.dispose](): void {
     this.#file.close();
+  }
+
+  #ask<T>(what: string, work: (file: DayFile) => T | null): T {
+    const answer = work(this.#file);
+    if (answer === null) throw new DamagedBytesError(`${what} is not there`);
+    return answer;
   }
 }
