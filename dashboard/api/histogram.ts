@@ -3,8 +3,9 @@ import { MAX_PAGE } from '../../receiver/store/store.ts';
 import type { DashboardOptions } from '../options.ts';
 import { type RecordFilter, recordFilter, wholeNumber } from '../params.ts';
 import { HOUR, toRfc3339 } from '../times.ts';
-import { levelCountsJson } from './cards.ts';
+import { levelCountsText } from './cards.ts';
 import { clientSignal, type JsonResource } from './context.ts';
+import { JsonList } from './json-list.ts';
 import { accepted, badParameter } from './problem.ts';
 
 const DEFAULT_BUCKETS = 60;
@@ -23,17 +24,18 @@ export function histogramResource({ store, now }: DashboardOptions): JsonResourc
       boundaries,
       signal: clientSignal(ctx),
     });
-    return {
-      from: toRfc3339(from),
-      to: toRfc3339(to),
-      complete,
-      buckets: boundaries.slice(1).map((end, index) => ({
-        from: toRfc3339(boundaries[index]!),
-        to: toRfc3339(end),
-        counts: levelCountsJson(counts.slice(index * LEVELS.length, (index + 1) * LEVELS.length)),
-      })),
-    };
+    const head = { from: toRfc3339(from), to: toRfc3339(to), complete };
+    return new JsonList(head, 'buckets', bucketTexts(boundaries, counts));
   };
+}
+
+function* bucketTexts(boundaries: readonly bigint[], counts: readonly number[]): Generator<string, void, undefined> {
+  let from = toRfc3339(boundaries[0]!);
+  for (let index = 1; index < boundaries.length; index++) {
+    const to = toRfc3339(boundaries[index]!);
+    yield `{"from":"${from}","to":"${to}","counts":${levelCountsText(counts, (index - 1) * LEVELS.length)}}`;
+    from = to;
+  }
 }
 
 /** An open end is the next full second, so that what was just stored is within; an open start is a day before the end. */

@@ -2,8 +2,9 @@ import { MAX_PAGE } from '../../receiver/store/store.ts';
 import type { DashboardOptions } from '../options.ts';
 import { DEFAULT_LIMIT, limitParam, recordFilter, single, wholeNumber } from '../params.ts';
 import { clientSignal, type JsonResource } from './context.ts';
+import { JsonList } from './json-list.ts';
 import { ApiProblem, accepted } from './problem.ts';
-import { recordJson } from './record-json.ts';
+import { recordJson, recordText } from './record-json.ts';
 
 /** `GET logs`: a page of the records that match, newest first. `next` is the cursor of the page after it, or null. */
 export function logsResource({ store, now }: DashboardOptions): JsonResource {
@@ -14,7 +15,7 @@ export function logsResource({ store, now }: DashboardOptions): JsonResource {
       cursor: single(ctx.query, 'cursor'),
       signal: clientSignal(ctx),
     });
-    return { results: records.map(recordJson), next };
+    return new JsonList({}, 'results', records.values().map(recordText), { next });
   };
 }
 

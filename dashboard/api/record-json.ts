@@ -69,6 +69,9 @@ export function recordJson(record: StoredRecord): RecordJson {
   };
 }
 
+/** The same as JSON. */
+export const recordText = (record: StoredRecord): string => JSON.stringify(recordJson(record));
+
 /** Attributes as a plain object. `Object.fromEntries` makes every key, `__proto__` too, the object's own. */
 export function objectJson(attributes: KeyValueList): JsonObject {
   return Object.fromEntries(Array.from(attributes, ([key, value]) => [key, valueJson(value)]));

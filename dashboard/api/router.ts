@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import Router from '@koa/router';
+import { safeText } from '../../receiver/store/errors.ts';
 import type { DashboardOptions } from '../options.ts';
 import { requireAccess } from './access.ts';
 import { alertsResource } from './alerts.ts';
@@ -8,11 +10,13 @@ import { endpointsResource } from './endpoints.ts';
 import { exportResource } from './export.ts';
 import { facetsResource } from './facets.ts';
 import { histogramResource } from './histogram.ts';
+import { JsonList } from './json-list.ts';
 import { loggersResource } from './loggers.ts';
 import { contextResource, logResource, logsResource } from './logs.ts';
 import { groupResource, traceResource } from './members.ts';
 import { ApiProblem, answerProblems } from './problem.ts';
 import { pruneResource } from './prune.ts';
+import { sendStream } from './stream.ts';
 import { tailResource } from './tail.ts';
 
 /** The JSON API below `/api/v1` (docs/api.md). It checks access itself and answers every path below it. */
@@ -20,6 +24,7 @@ export function createApiRouter(options: DashboardOptions): Router {
   const router = new Router({ prefix: '/api/v1' });
   router.use(answerProblems(options.onError), requireAccess(options.authorize, 'read'));
 
+  const json = (resource: JsonResource) => sendJson(resource, options);
   const get = (path: string, resource: (ctx: ApiContext) => Promise<void>) => {
     router.get(path, resource);
     router.all(path, refuseMethod('GET, HEAD'));
@@ -46,11 +51,22 @@ export function createApiRouter(options: DashboardOptions): Router {
   return router;
 }
 
-const json =
-  (resource: JsonResource) =>
-  async (ctx: ApiContext): Promise<void> => {
-    ctx.body = await resource(ctx);
+/** Answers with the resource's JSON document. */
+function sendJson(resource: JsonResource, { onError }: Pick<DashboardOptions, 'onError'>) {
+  return async (ctx: ApiContext): Promise<void> => {
+    const answer = await resource(ctx);
+    const body = answer instanceof JsonList ? answer.body() : answer;
+    if (body instanceof Readable) {
+      body.on('error', (error) => {
+        if (!ctx.res.closed) onError(`an answer was broken off: ${safeText(error)}`);
+      });
+      sendStream(ctx, { 'Content-Type': 'application/json; charset=utf-8' }, () => body);
+    } else {
+      ctx.type = 'json';
+      ctx.body = body;
+    }
   };
+}
 
 function refuseMethod(allowed: string): (ctx: ApiContext) => never {
   return (ctx) => {

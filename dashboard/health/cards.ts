@@ -1,7 +1,7 @@
-import { type IssueLevel, LEVELS } from '../../receiver/record/severity.ts';
+import { LEVELS } from '../../receiver/record/severity.ts';
 import type { Issue, LoggerCounts } from '../../receiver/store/store.ts';
 import type { DashboardOptions } from '../options.ts';
-import type { HealthRange, RangeSlot } from './ranges.ts';
+import type { HealthRange } from './ranges.ts';
 import {
   type CardStatus,
   type ColourLevels,
@@ -54,54 +54,83 @@ export function buildCards(
   return loggers
     .map((logger) => {
       const levels = colourLevels((level) => thresholdOf(logger.service, logger.logger, level));
-      return buildCard(logger, range, levels);
+      return new LoggerCard(logger, range, levels);
     })
     .sort(compareCards);
 }
 
-function buildCard(logger: LoggerCounts, range: HealthRange, levels: ColourLevels): HealthCard {
-  const slots = range.slots.map((slot, index) => buildSlot(slot, slotCounts(logger, index), levels));
-  const errors = sum(slots, (slot) => slot.errors);
-  const warnings = sum(slots, (slot) => slot.warnings);
-  const recent = issueCounts(logger.recent);
-  return {
-    service: logger.service,
-    logger: logger.logger,
-    status: cardStatus(recent, errors + warnings, levels),
-    errors,
-    warnings,
-    total: sum(slots, (slot) => slot.total),
-    recentErrors: recent.errors,
-    recentWarnings: recent.warnings,
-    lastSeen: logger.lastSeen,
-    newestIssue: logger.newestIssue,
-    newestError: logger.newestError,
-    slots,
-  };
+const PER_SLOT = LEVELS.length;
+const [WARN, ERROR, FATAL] = (['WARN', 'ERROR', 'FATAL'] as const).map((level) => LEVELS.indexOf(level)) as [
+  number,
+  number,
+  number,
+];
+
+/** Slots are made when they are asked for: most of a thousand cards are only sorted and counted. */
+class LoggerCard implements HealthCard {
+  readonly service: string;
+  readonly logger: string;
+  readonly status: CardStatus;
+  readonly errors: number;
+  readonly warnings: number;
+  readonly total: number;
+  readonly recentErrors: number;
+  readonly recentWarnings: number;
+  readonly lastSeen: bigint;
+  readonly newestIssue: Issue | null;
+  readonly newestError: Issue | null;
+  readonly #counts: readonly number[];
+  readonly #range: HealthRange;
+  readonly #levels: ColourLevels;
+  #slots: readonly CardSlot[] | undefined;
+
+  constructor(logger: LoggerCounts, range: HealthRange, levels: ColourLevels) {
+    this.#counts = logger.counts;
+    this.#range = range;
+    this.#levels = levels;
+    const { errors, warnings, total } = sumOf(logger.counts, 0, logger.counts.length);
+    const recent = {
+      errors: logger.recent.ERROR + logger.recent.FATAL,
+      fatals: logger.recent.FATAL,
+      warnings: logger.recent.WARN,
+    };
+    this.service = logger.service;
+    this.logger = logger.logger;
+    this.status = cardStatus(recent, errors + warnings, levels);
+    this.errors = errors;
+    this.warnings = warnings;
+    this.total = total;
+    this.recentErrors = recent.errors;
+    this.recentWarnings = recent.warnings;
+    this.lastSeen = logger.lastSeen;
+    this.newestIssue = logger.newestIssue;
+    this.newestError = logger.newestError;
+  }
+
+  get slots(): readonly CardSlot[] {
+    this.#slots ??= this.#range.slots.map(({ from, to }, index) => {
+      const start = index * PER_SLOT;
+      const { errors, fatals, warnings, total } = sumOf(this.#counts, start, start + PER_SLOT);
+      const status = slotStatus({ errors, fatals, warnings }, total, this.#levels);
+      return { from, to, status, counts: this.#counts.slice(start, start + PER_SLOT), errors, warnings, total };
+    });
+    return this.#slots;
+  }
 }
 
-function buildSlot({ from, to }: RangeSlot, counts: readonly number[], levels: ColourLevels): CardSlot {
-  const of = (level: IssueLevel) => counts[LEVELS.indexOf(level)]!;
-  const issues = issueCounts({ WARN: of('WARN'), ERROR: of('ERROR'), FATAL: of('FATAL') });
-  const total = sum(counts, (count) => count);
-  return {
-    from,
-    to,
-    status: slotStatus(issues, total, levels),
-    counts,
-    errors: issues.errors,
-    warnings: issues.warnings,
-    total,
-  };
-}
-
-/** The counts of one slot by level, out of the store's flat list. */
-function slotCounts(logger: LoggerCounts, index: number): readonly number[] {
-  return logger.counts.slice(index * LEVELS.length, (index + 1) * LEVELS.length);
-}
-
-function issueCounts({ WARN, ERROR, FATAL }: LoggerCounts['recent']): IssueCounts {
-  return { errors: ERROR + FATAL, fatals: FATAL, warnings: WARN };
+/** What the counts by level of one or more slots, from `start` to `end`, come to. */
+function sumOf(counts: readonly number[], start: number, end: number): IssueCounts & { readonly total: number } {
+  let fatals = 0;
+  let errors = 0;
+  let warnings = 0;
+  let total = 0;
+  for (let slot = start; slot < end; slot += PER_SLOT) {
+    warnings += counts[slot + WARN]!;
+    errors += counts[slot + ERROR]!;
+    fatals += counts[slot + FATAL]!;
+    for (let level = 0; level < PER_SLOT; level++) total += counts[slot + level]!;
+  }
+  return { errors: errors + fatals, fatals, warnings, total };
 }
 
 const STATUS_ORDER: Readonly<Record<CardStatus, number>> = { failing: 0, warning: 1, healthy: 2, clean: 3 };

@@ -39,6 +39,18 @@ export function rangeNamed(
  * days; see `slotAround` for days when the clock changes.
  */
 export function layRange(settings: RangeSettings, now: bigint, timeZone: TimeZone): HealthRange {
+  const known = newestRanges.get(timeZone)?.get(settings);
+  // The slot around now says it all, and it stays the same for most of the time that people look.
+  if (known && now >= known.slots.at(-1)!.from && now < known.to) return known;
+  const range = lay(settings, now, timeZone);
+  const ofZone = newestRanges.get(timeZone) ?? new WeakMap<RangeSettings, HealthRange>();
+  newestRanges.set(timeZone, ofZone.set(settings, range));
+  return range;
+}
+
+const newestRanges = new WeakMap<TimeZone, WeakMap<RangeSettings, HealthRange>>();
+
+function lay(settings: RangeSettings, now: bigint, timeZone: TimeZone): HealthRange {
   const size = settings.slot.unit === 'day' ? DAY : settings.slot.minutes * MINUTE;
   const stretches: Stretch[] = [];
   let slot = slotAround(timeZone, toMillis(now), size);

@@ -90,10 +90,11 @@ async function loadLogger(
   now: bigint,
   zone: TimeZone,
 ): Promise<ExploreProps['logger']> {
-  if (state.service.length !== 1 || state.logger.length !== 1) return null;
+  const [service, ...services] = state.service;
+  const [logger, ...loggers] = state.logger;
+  if (service === undefined || logger === undefined || services.length + loggers.length > 0) return null;
   const range = layRange(rangeNamed(state.range, options.settings), now, zone);
-  const cards = await loadCards(options, { range, now, signal: clientSignal(ctx) });
-  const card = cards.find(({ service, logger }) => service === state.service[0] && logger === state.logger[0]);
+  const [card] = await loadCards(options, { range, now, only: { service, logger }, signal: clientSignal(ctx) });
   return card ? { card, alertRule: alertRule(options, card) } : null;
 }
 
