@@ -71,6 +71,6 @@ test('P34 a record that cannot be read breaks a long answer off, and why is told
   const response = await api.get('/api/v1/logs');
   await expect(response.text()).rejects.toThrow();
   expect(api.errors).toHaveLength(1);
-  expect(api.errors[0]).toContain('a damaged row');
+  expect(api.errors[0]).toContain('an answer was broken off');
   expect(api.errors[0]).not.toContain('secret');
 });
