@@ -1,4 +1,5 @@
-import { DamagedBytesError } from '../bytes.ts';
+import { type ByteReader, type ByteWriter, DamagedBytesError } from '../bytes.ts';
+import { SectionReader, SectionWriter } from './section.ts';
 
 /** What the values of a key are, one bit each; a key has several where its values are mixed. */
 export const KIND = {
@@ -16,6 +17,9 @@ export const KIND = {
   other: 128,
 } as const;
 
+/** Kinds that lie between a key's `min` and `max`. */
+const NUMBERS = KIND.integer | KIND.longInteger | KIND.double;
+
 /** What records of one call site share: rows name it by its place in the header. */
 export interface Site {
   /** Ids of the day file's tables. */
@@ -30,6 +34,8 @@ export interface Site {
   readonly flags: number;
   /** How many of the block's records are from here. */
   readonly records: number;
+  /** The day's ids of its records' resources, in the order of their first appearance; rows name one by its rank. */
+  readonly resources: readonly number[];
 }
 
 /** An attribute key of a block. */
@@ -51,14 +57,92 @@ export interface BlockHeader {
   readonly minSequence: number;
   readonly maxSequence: number;
   readonly sites: readonly Site[];
-  /** The day's ids of the resources that occur, each once. */
+  /** The day's ids of all resources that occur, each once. */
   readonly resources: readonly number[];
   readonly keys: readonly BlockKey[];
   /** Lists of attribute keys in the records' order, as places in `keys`. */
   readonly shapes: readonly (readonly number[])[];
 }
 
+/** A block of more records is damaged. */
+const MOST_RECORDS = 2 ** 20;
+
+export function writeBlockHeader(header: Omit<BlockHeader, 'resources'>): Uint8Array {
+  const section = new SectionWriter();
+  const writer = section.meta;
+  const { records, minTime, maxTime, minSequence, maxSequence, sites, keys, shapes } = header;
+  for (const number of [records, minTime, maxTime, minSequence, maxSequence]) writer.varint(number);
+  writer.varint(keys.length);
+  for (const { key, kinds, min, max } of keys) {
+    writer.text(key);
+    writer.byte(kinds);
+    if ((kinds & NUMBERS) === 0) continue;
+    writer.double(min);
+    writer.double(max);
+  }
+  writer.varint(shapes.length);
+  for (const shape of shapes) writeList(writer, shape);
+  writer.varint(sites.length);
+  for (const { logger, severity, scope, shape, has, flags, records, resources } of sites) {
+    for (const number of [logger, severity, scope, shape, has, flags, records]) writer.varint(number);
+    writeList(writer, resources);
+  }
+  section.endColumn();
+  return section.finish();
+}
+
 /** Throws a DamagedBytesError for bytes that are no header. */
 export function readBlockHeader(bytes: Uint8Array): BlockHeader {
-  throw new DamagedBytesError(`not readable yet: ${bytes.length} bytes`);
+  const reader = new SectionReader(bytes).column(0).meta;
+  const records = reader.varint();
+  if (records > MOST_RECORDS) throw new DamagedBytesError(`a block of ${records} records`);
+  const [minTime, maxTime, minSequence, maxSequence] = readNumbers(reader, 4) as [number, number, number, number];
+  const keys = readMany(reader, () => readKey(reader));
+  const shapes = readMany(reader, () => readPlaces(reader, keys.length));
+  const sites = readMany(reader, () => readSite(reader, shapes.length));
+  if (sites.reduce((sum, site) => sum + site.records, 0) !== records) {
+    throw new DamagedBytesError(`the sites of a block do not add up to ${records} records`);
+  }
+  const resources = [...new Set(sites.flatMap((site) => site.resources))];
+  return { records, minTime, maxTime, minSequence, maxSequence, sites, resources, keys, shapes };
+}
+
+function readKey(reader: ByteReader): BlockKey {
+  const key = reader.text();
+  const kinds = reader.byte();
+  if ((kinds & NUMBERS) === 0) return { key, kinds, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
+  return { key, kinds, min: reader.double(), max: reader.double() };
+}
+
+function readSite(reader: ByteReader, shapes: number): Site {
+  const [logger, severity, scope, shape, has, flags, records] = readNumbers(reader, 7) as Seven;
+  if (shape >= shapes) throw new DamagedBytesError(`a site names shape ${shape} of ${shapes}`);
+  const resources = readMany(reader, () => reader.varint());
+  return { logger, severity, scope, shape, has, flags, records, resources };
+}
+
+type Seven = [number, number, number, number, number, number, number];
+
+function writeList(writer: ByteWriter, numbers: readonly number[]): void {
+  writer.varint(numbers.length);
+  for (const number of numbers) writer.varint(number);
+}
+
+function readPlaces(reader: ByteReader, limit: number): number[] {
+  return readMany(reader, () => {
+    const place = reader.varint();
+    if (place >= limit) throw new DamagedBytesError(`place ${place} of ${limit}`);
+    return place;
+  });
+}
+
+function readNumbers(reader: ByteReader, count: number): number[] {
+  return Array.from({ length: count }, () => reader.varint());
+}
+
+/** A count, and so many items; every item takes a byte at least, so a wrong count ends at the end of the bytes. */
+function readMany<T>(reader: ByteReader, read: () => T): T[] {
+  const items: T[] = [];
+  for (let left = reader.varint(); left > 0; left--) items.push(read());
+  return items;
 }

@@ -1,9 +1,85 @@
-import type { StoredRecord } from '../../../record/log-record.ts';
-import type { Position } from '../position.ts';
+import type { AnyValue, KeyValueList } from '../../../record/any-value.ts';
+import type { Resource, Scope, StoredRecord } from '../../../record/log-record.ts';
+import { formatId, type Position } from '../position.ts';
+import type { Block } from './block.ts';
+import { BlockAttributes } from './block-attributes.ts';
+import type { Site } from './block-header.ts';
 
 /** A record of a block, decoded no further than it is asked. Damaged bytes throw a DamagedBytesError. */
-export declare class BlockRecord implements Pick<StoredRecord, 'id'> {
-  readonly id: string;
+export class BlockRecord implements StoredRecord {
+  readonly block: Block;
+  readonly row: number;
   readonly position: Position;
+  readonly #site: Site;
+  #body: AnyValue | undefined;
+  #attributes: BlockAttributes | undefined;
+
+  constructor(block: Block, row: number) {
+    this.block = block;
+    this.row = row;
+    this.position = { day: block.source.day, time: block.times[row]!, sequence: block.sequences[row]! };
+    this.#site = block.header.sites[block.sites[row]!]!;
+  }
+
+  get id(): string {
+    return formatId(this.timestamp, this.position.sequence);
+  }
+  get timestamp(): bigint {
+    return this.block.timestamp(this.row);
+  }
+  get observedTimestamp(): bigint {
+    return this.block.observedTimestamp(this.row);
+  }
+  get severityNumber(): number {
+    return this.#parts.severity(this.#site.severity).number;
+  }
+  get severityText(): string {
+    return this.#parts.severity(this.#site.severity).text;
+  }
+  get service(): string {
+    return this.#parts.logger(this.#site.logger).service;
+  }
+  get logger(): string {
+    return this.#parts.logger(this.#site.logger).logger;
+  }
+  get body(): AnyValue {
+    if (this.#body === undefined) this.#body = this.block.body.value(this.row);
+    return this.#body;
+  }
+  get attributes(): KeyValueList {
+    this.#attributes ??= new BlockAttributes(this.block, this.row, this.block.header.shapes[this.#site.shape]!);
+    return this.#attributes;
+  }
+  get resource(): Resource {
+    return this.#parts.resource(this.block.resources[this.row]!).value;
+  }
+  get scope(): Scope {
+    return this.#parts.scope(this.#site.scope).value;
+  }
+  /** The stored bytes, for those who pass records on. */
+  get resourceBytes(): Uint8Array {
+    return this.#parts.resource(this.block.resources[this.row]!).bytes;
+  }
+  get scopeBytes(): Uint8Array {
+    return this.#parts.scope(this.#site.scope).bytes;
+  }
+  get traceId(): string {
+    return this.block.traces.hex(this.row);
+  }
+  get spanId(): string {
+    return this.block.spans.hex(this.row);
+  }
+  get flags(): number {
+    return this.#site.flags;
+  }
+  get eventName(): string {
+    return this.block.eventName(this.row);
+  }
+  get droppedAttributesCount(): number {
+    return this.block.dropped(this.row);
+  }
+
+  get #parts() {
+    return this.block.source.parts;
+  }
 }
-export interface BlockRecord extends StoredRecord {}

@@ -1,30 +1,151 @@
-import type { BlockHeader } from './block-header.ts';
-import type { BlockRecord } from './block-record.ts';
+import { startOf } from '../day.ts';
+import { type BlockHeader, readBlockHeader } from './block-header.ts';
+import { BlockRecord } from './block-record.ts';
 import type { BlockSource } from './block-source.ts';
 import type { AttributeColumn, BodyColumn, IdColumn } from './columns.ts';
+import { IdsSection } from './ids-section.ts';
+import { type Places, readPlacesSection } from './places-section.ts';
+import { type SmallNumbers, smallNumbersFor } from './planes.ts';
+import { SectionReader } from './section.ts';
+import { StoredAttribute, StoredBodies } from './stored-columns.ts';
 
-/** A block opened for reading: sections are fetched, checked and unpacked when first asked for. Damaged bytes throw a DamagedBytesError. */
-export declare class Block {
-  constructor(source: BlockSource);
+/**
+ * A block opened for reading: sections are fetched, checked and unpacked when first asked for. Damaged bytes throw a
+ * DamagedBytesError, from whatever comes upon them.
+ */
+export class Block {
   readonly header: BlockHeader;
+  readonly source: BlockSource;
+  readonly #keyPlaces: ReadonlyMap<string, number>;
+  #places: Places | undefined;
+  #resources: SmallNumbers | undefined;
+  #ids: IdsSection | undefined;
+  #bodies: StoredBodies | undefined;
+  #attributeSection: SectionReader | undefined;
+  readonly #attributes: (StoredAttribute | undefined)[] = [];
+
+  /** Takes the header again if it was read before. */
+  constructor(source: BlockSource, header: BlockHeader = readBlockHeader(source.header())) {
+    this.source = source;
+    this.header = header;
+    this.#keyPlaces = new Map(header.keys.map(({ key }, place) => [key, place]));
+  }
+
   /** How many records it holds. */
-  readonly size: number;
+  get size(): number {
+    return this.header.records;
+  }
+
   /** Nanoseconds since the day's start, ascending; among equal ones by sequence. */
-  readonly times: Float64Array;
-  readonly sequences: Float64Array;
+  get times(): Float64Array {
+    return this.#knownPlaces.times;
+  }
+
+  get sequences(): Float64Array {
+    return this.#knownPlaces.sequences;
+  }
+
   /** Per row its place in `header.sites`. */
-  readonly sites: Uint8Array | Uint16Array | Uint32Array;
+  get sites(): SmallNumbers {
+    return this.#knownPlaces.sites;
+  }
+
   /** Per row the day's id of its resource. */
-  readonly resources: Uint8Array | Uint16Array | Uint32Array;
-  readonly body: BodyColumn;
-  readonly traces: IdColumn;
-  readonly spans: IdColumn;
+  get resources(): SmallNumbers {
+    if (this.#resources) return this.#resources;
+    const { sites, ranks } = this.#knownPlaces;
+    const ofSites = this.header.sites.map((site) => site.resources);
+    const resources = smallNumbersFor(Math.max(...this.header.resources) + 1, this.size);
+    for (let row = 0; row < resources.length; row++) resources[row] = ofSites[sites[row]!]![ranks[row]!]!;
+    this.#resources = resources;
+    return resources;
+  }
+
+  get traces(): IdColumn {
+    return this.#knownIds.traces;
+  }
+
+  get spans(): IdColumn {
+    return this.#knownIds.spans;
+  }
+
+  get body(): BodyColumn {
+    this.#bodies ??= new StoredBodies(new SectionReader(this.source.section('body')).column(0), this.size);
+    return this.#bodies;
+  }
+
+  /** A key's place in `header.keys`; undefined for one that no record of the block has. */
+  keyPlace(key: string): number | undefined {
+    return this.#keyPlaces.get(key);
+  }
+
   /** Undefined for a key that no record of the block has. */
-  attribute(key: string): AttributeColumn | undefined;
-  observedTimestamp(row: number): bigint;
-  eventName(row: number): string;
-  dropped(row: number): number;
-  record(row: number): BlockRecord;
+  attribute(key: string): AttributeColumn | undefined {
+    const place = this.keyPlace(key);
+    return place === undefined ? undefined : this.attributeAt(place);
+  }
+
+  /** By its place in `header.keys`. */
+  attributeAt(place: number): StoredAttribute {
+    const known = this.#attributes[place];
+    if (known) return known;
+    this.#attributeSection ??= new SectionReader(this.source.section('attributes'));
+    const { keys, shapes } = this.header;
+    const rows = this.#rowsOfSites(({ shape }) => shapes[shape]!.includes(place));
+    const attribute = new StoredAttribute(this.#attributeSection.column(place), keys[place]!.key, rows);
+    this.#attributes[place] = attribute;
+    return attribute;
+  }
+
+  timestamp(row: number): bigint {
+    return startOf(this.source.day) + BigInt(this.times[row]!);
+  }
+
+  observedTimestamp(row: number): bigint {
+    return this.#knownIds.observedTimestamp(row, this.timestamp(row));
+  }
+
+  eventName(row: number): string {
+    return this.#knownIds.eventName(row);
+  }
+
+  dropped(row: number): number {
+    return this.#knownIds.dropped(row);
+  }
+
+  record(row: number): BlockRecord {
+    return new BlockRecord(this, row);
+  }
+
   /** About how many bytes of memory its unpacked parts take, for caches. */
-  readonly heldBytes: number;
+  get heldBytes(): number {
+    let bytes = this.#ids?.heldBytes ?? 0;
+    bytes += this.#bodies?.heldBytes ?? 0;
+    bytes += (this.#places ? this.size * 18 : 0) + (this.#resources?.byteLength ?? 0);
+    for (const attribute of this.#attributes) bytes += attribute?.heldBytes ?? 0;
+    return bytes;
+  }
+
+  get #knownPlaces(): Places {
+    this.#places ??= readPlacesSection(this.source.section('places'), this.header);
+    return this.#places;
+  }
+
+  get #knownIds(): IdsSection {
+    this.#ids ??= new IdsSection(this.source.section('ids'), this.size, (bit) =>
+      this.#rowsOfSites(({ has }) => (has & bit) !== 0),
+    );
+    return this.#ids;
+  }
+
+  #rowsOfSites(isWanted: (site: BlockHeader['sites'][number]) => boolean): Uint32Array {
+    const wanted = Uint8Array.from(this.header.sites, (site) => (isWanted(site) ? 1 : 0));
+    const rows = new Uint32Array(
+      this.header.sites.reduce((sum, { records }, place) => sum + wanted[place]! * records, 0),
+    );
+    let count = 0;
+    const { sites } = this;
+    for (let row = 0; row < sites.length; row++) if (wanted[sites[row]!] === 1) rows[count++] = row;
+    return rows;
+  }
 }

@@ -1,4 +1,12 @@
 import type { Chunk } from '../chunk/chunk.ts';
+import { KeyFilterBuilder } from '../filter/key-filter.ts';
+import { TextFilterBuilder } from '../filter/text-filter.ts';
+import { type BlockHeader, writeBlockHeader } from './block-header.ts';
+import { writeIdsSection } from './ids-section.ts';
+import { writePlacesSection } from './places-section.ts';
+import { rowOrder } from './row-order.ts';
+import { SiteTable } from './site-table.ts';
+import { ValueColumns } from './value-columns.ts';
 
 /** The day file's ids of what a chunk's tables hold, by place there. */
 export interface DayIds {
@@ -23,5 +31,68 @@ export interface EncodedBlock {
   readonly keyFilter: Uint8Array;
 }
 
-/** Makes a block of a chunk's rows, which are of one day, whatever their order. */
-export declare function buildBlock(chunk: Chunk, dayIds: DayIds): EncodedBlock;
+/**
+ * Makes a block of a chunk's rows (one at least, all of one day), whatever their order. Throws a DamagedBytesError for
+ * values that are none.
+ */
+export function buildBlock(chunk: Chunk, dayIds: DayIds): EncodedBlock {
+  const { times, sequences, order } = sortedRows(chunk);
+  const sites = new SiteTable(chunk);
+  const records = chunk.size;
+  const sitePlaces = new Uint32Array(records);
+  const ranks = new Uint32Array(records);
+  for (let row = 0; row < records; row++) {
+    sites.find(order[row]!);
+    sitePlaces[row] = sites.place;
+    ranks[row] = sites.rank;
+  }
+  const keyFilter = new KeyFilterBuilder();
+  const textFilter = new TextFilterBuilder();
+  const columns = new ValueColumns(chunk, sites.sites, { keys: keyFilter, texts: textFilter });
+  for (const row of order) columns.add(row);
+  const body = columns.writeBody();
+  const attributes = columns.writeAttributes();
+  const ids = writeIdsSection(chunk, order, (bytes, start) => keyFilter.addTrace(bytes, start));
+  const header: Omit<BlockHeader, 'resources'> = {
+    records,
+    minTime: times[0]!,
+    maxTime: times[records - 1]!,
+    minSequence: sequences.reduce((min, sequence) => Math.min(min, sequence)),
+    maxSequence: sequences.reduce((max, sequence) => Math.max(max, sequence)),
+    sites: sites.sites.map((site) => ({
+      ...site,
+      logger: dayIds.logger(site.logger),
+      severity: dayIds.severity(site.severity),
+      scope: dayIds.scope(site.scope),
+      shape: columns.shapePlace(site.shape),
+      resources: site.resources.map((place) => dayIds.resource(place)),
+    })),
+    keys: columns.keys,
+    shapes: columns.shapes,
+  };
+  return {
+    records,
+    minTime: header.minTime,
+    maxTime: header.maxTime,
+    header: writeBlockHeader(header),
+    places: writePlacesSection({ times, sequences, sites: sitePlaces, ranks }, header.sites),
+    ids,
+    body,
+    attributes,
+    textFilter: textFilter.finish(),
+    keyFilter: keyFilter.finish(),
+  };
+}
+
+/** Times and sequences in the block's order, and the chunk's rows in it. */
+function sortedRows(chunk: Chunk) {
+  const times = new Float64Array(chunk.size);
+  const sequences = new Float64Array(chunk.size);
+  for (let row = 0; row < chunk.size; row++) {
+    times[row] = chunk.timeWithin(row);
+    sequences[row] = chunk.sequence(row);
+  }
+  const order = rowOrder(times, sequences);
+  const sorted = (numbers: Float64Array) => Float64Array.from(order, (row) => numbers[row]!);
+  return { order, times: sorted(times), sequences: sorted(sequences) };
+}

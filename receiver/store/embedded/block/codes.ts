@@ -1,0 +1,87 @@
+import { DamagedBytesError } from '../bytes.ts';
+import { joinPlanes, planesFor, splitPlanes } from './planes.ts';
+import type { ColumnReader, SectionWriter } from './section.ts';
+
+/**
+ * Which of a dictionary's entries each value is. Entries are numbered in the order of their first appearance, so that
+ * "a new one" is one code, 0, and values that hardly repeat cost nothing. The other codes count from the first entry,
+ * from the newest, or from the first with a code for "as before"; whichever packs best for the column.
+ */
+const FORM = { allNew: 0, allSame: 1, fromFirst: 2, fromNewest: 3, repeats: 4 } as const;
+type CodedForm = typeof FORM.fromFirst | typeof FORM.fromNewest | typeof FORM.repeats;
+const CODED_FORMS: readonly CodedForm[] = [FORM.fromFirst, FORM.fromNewest, FORM.repeats];
+
+/** Writes places 0 … entries − 1; each place's first appearance is after those of all lower ones. */
+export function writeCodes(section: SectionWriter, places: Uint32Array, entries: number): void {
+  if (entries === places.length) section.meta.byte(FORM.allNew);
+  else if (entries === 1) section.meta.byte(FORM.allSame);
+  else {
+    let best: { form: CodedForm; planes: Uint8Array[]; bits: number } | null = null;
+    for (const form of CODED_FORMS) {
+      const planes = splitPlanes(codesOf(form, places), planesFor(limitFor(entries)));
+      const bits = planes.reduce((sum, plane) => sum + entropyOf(plane), 0);
+      if (!best || bits < best.bits) best = { form, planes, bits };
+    }
+    section.meta.byte(best!.form);
+    for (const plane of best!.planes) section.add(plane);
+  }
+}
+
+/** Codes reach two beyond the highest place. */
+const limitFor = (entries: number) => entries + 2;
+
+function codesOf(form: CodedForm, places: Uint32Array): Uint32Array {
+  const codes = new Uint32Array(places.length);
+  let known = 0;
+  let before = -1;
+  for (let index = 0; index < places.length; index++) {
+    const place = places[index]!;
+    if (place === known) known++;
+    else if (form === FORM.fromFirst) codes[index] = place + 1;
+    else if (form === FORM.fromNewest) codes[index] = known - place;
+    else codes[index] = place === before ? 1 : place + 2;
+    before = place;
+  }
+  return codes;
+}
+
+const counts = new Uint32Array(256);
+
+/** Bits that the bytes take when each is coded by how often it occurs. */
+function entropyOf(bytes: Uint8Array): number {
+  counts.fill(0);
+  for (let index = 0; index < bytes.length; index++) counts[bytes[index]!]!++;
+  let bits = 0;
+  for (const count of counts) if (count > 0) bits += count * Math.log2(bytes.length / count);
+  return bits;
+}
+
+/** Reads `length` places written by `writeCodes`; every one is below `entries`. */
+export function readCodes(column: ColumnReader, length: number, entries: number): Uint32Array {
+  const form = column.meta.byte();
+  const places = new Uint32Array(length);
+  if (form === FORM.allNew) {
+    if (entries !== length) throw new DamagedBytesError(`${length} values cannot be ${entries} different ones`);
+    for (let index = 0; index < length; index++) places[index] = index;
+    return places;
+  }
+  if (form === FORM.allSame) {
+    if (entries !== 1) throw new DamagedBytesError(`equal values of ${entries} kinds`);
+    return places;
+  }
+  if (form > FORM.repeats) throw new DamagedBytesError(`codes of the unknown form ${form}`);
+  const codes = joinPlanes(column, length, planesFor(limitFor(entries)));
+  let known = 0;
+  let before = 0;
+  for (let index = 0; index < length; index++) {
+    const code = codes[index]!;
+    let place = code - 1;
+    if (code === 0) place = known++;
+    else if (form === FORM.fromNewest) place = known - code;
+    else if (form === FORM.repeats) place = code === 1 ? before : code - 2;
+    if (place < 0 || place >= entries) throw new DamagedBytesError(`a dictionary of ${entries} has no entry ${place}`);
+    places[index] = place;
+    before = place;
+  }
+  return places;
+}

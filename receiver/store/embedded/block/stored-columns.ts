@@ -1,0 +1,62 @@
+import type { AnyValue } from '../../../record/any-value.ts';
+import { valueText } from '../../../record/value-text.ts';
+import type { AttributeColumn, BodyColumn } from './columns.ts';
+import { MarkedValues, type ValueView } from './marked-values.ts';
+import type { ColumnReader } from './section.ts';
+import { Values } from './values.ts';
+
+/** An attribute is compared by its elements or as it is. */
+const ATTRIBUTE_VIEW: ValueView = {
+  items: (value) => (Array.isArray(value) ? (value as readonly AnyValue[]) : [value]),
+  comparesNumbers: true,
+  isNothingPresent: true,
+};
+
+/** A body is compared by its text, whatever it is. */
+const BODY_VIEW: ValueView = {
+  items: (value) => (value === null ? [] : [valueText(value)]),
+  comparesNumbers: false,
+  isNothingPresent: false,
+};
+
+/** An attribute as a ValuesBuilder wrote it. */
+export class StoredAttribute extends MarkedValues implements AttributeColumn {
+  readonly key: string;
+
+  constructor(column: ColumnReader, key: string, rows: Uint32Array) {
+    super(rows, new Values(column, rows.length, true), ATTRIBUTE_VIEW);
+    this.key = key;
+  }
+
+  value(index: number): AnyValue {
+    return this.values.value(index);
+  }
+
+  /** The value of a row; undefined where the row has none. */
+  valueOfRow(row: number): AnyValue | undefined {
+    const { rows } = this;
+    let low = 0;
+    let high = rows.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (rows[middle]! < row) low = middle + 1;
+      else high = middle;
+    }
+    return rows[low] === row ? this.values.value(low) : undefined;
+  }
+}
+
+/** The bodies of a block's records. */
+export class StoredBodies extends MarkedValues implements BodyColumn {
+  constructor(column: ColumnReader, records: number) {
+    super(
+      Uint32Array.from({ length: records }, (_, row) => row),
+      new Values(column, records, false),
+      BODY_VIEW,
+    );
+  }
+
+  value(row: number): AnyValue {
+    return this.values.value(row);
+  }
+}

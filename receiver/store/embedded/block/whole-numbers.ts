@@ -1,0 +1,87 @@
+import { DamagedBytesError } from '../bytes.ts';
+import { readZigzag, writeZigzag } from '../value-codec.ts';
+import type { ColumnReader, SectionWriter } from './section.ts';
+
+/** What is left of 53 bits when a number has been zigzagged: as large as the numbers of a column may be. */
+export const WHOLE_LIMIT = 2 ** 51;
+const TWO_32 = 2 ** 32;
+
+/**
+ * Writes whole numbers (|n| < 2^51): the lowest, the greatest unit all distances from it are multiples of, and the
+ * multiples in planes, one stream for each of their bytes, lowest first. Nothing is written for what all have in common.
+ */
+export function writeWholeNumbers(section: SectionWriter, numbers: Float64Array): void {
+  const { length } = numbers;
+  let min = numbers[0] ?? 0;
+  let max = min;
+  for (let index = 1; index < length; index++) {
+    const number = numbers[index]!;
+    if (number < min) min = number;
+    else if (number > max) max = number;
+  }
+  const unit = commonUnit(numbers, min);
+  const width = unit === 0 ? 0 : bytesFor((max - min) / unit);
+  writeZigzag(section.meta, min);
+  section.meta.varint(unit);
+  section.meta.byte(width);
+  if (width === 0) return;
+  const planes = Array.from({ length: width }, () => new Uint8Array(length));
+  const lowPlanes = planes.slice(0, 4);
+  const highPlanes = planes.slice(4);
+  for (let index = 0; index < length; index++) {
+    const multiple = (numbers[index]! - min) / unit;
+    let rest = multiple >>> 0;
+    for (let plane = 0; plane < lowPlanes.length; plane++) {
+      lowPlanes[plane]![index] = rest;
+      rest >>>= 8;
+    }
+    if (highPlanes.length === 0) continue;
+    rest = Math.floor(multiple / TWO_32);
+    for (let plane = 0; plane < highPlanes.length; plane++) {
+      highPlanes[plane]![index] = rest;
+      rest >>>= 8;
+    }
+  }
+  for (const plane of planes) section.add(plane);
+}
+
+/** Reads `length` numbers written by `writeWholeNumbers`. */
+export function readWholeNumbers(column: ColumnReader, length: number): Float64Array {
+  const min = readZigzag(column.meta);
+  const unit = column.meta.varint();
+  const width = column.meta.byte();
+  if (width > 7) throw new DamagedBytesError(`a number of ${width} bytes`);
+  const numbers = new Float64Array(length);
+  let factor = unit;
+  for (let plane = 0; plane < width; plane++) {
+    const bytes = column.next();
+    if (bytes.length !== length) throw new DamagedBytesError(`${bytes.length} bytes for ${length} numbers`);
+    for (let index = 0; index < length; index++) numbers[index]! += bytes[index]! * factor;
+    factor *= 256;
+  }
+  if (min !== 0) for (let index = 0; index < length; index++) numbers[index]! += min;
+  return numbers;
+}
+
+function bytesFor(highest: number): number {
+  let width = 0;
+  for (let rest = highest; rest >= 1; rest /= 256) width++;
+  return width;
+}
+
+/** The greatest common divisor of all distances from `min`; 0 when there are none. */
+function commonUnit(numbers: Float64Array, min: number): number {
+  let unit = 0;
+  for (const number of numbers) {
+    const distance = number - min;
+    if (unit === 1) return 1;
+    if (unit === 0 || Math.floor(distance / unit) * unit !== distance) unit = greatestCommonDivisor(distance, unit);
+  }
+  return unit;
+}
+
+function greatestCommonDivisor(first: number, second: number): number {
+  let [larger, smaller] = [first, second];
+  while (smaller !== 0) [larger, smaller] = [smaller, larger % smaller];
+  return larger;
+}
