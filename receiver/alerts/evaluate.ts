@@ -1,5 +1,5 @@
 import { grownRecent, type Recent, recentOf } from './recent.ts';
-import { containsTimes, indexAfter, indexFrom, mergeTimes, sortedTimes } from './times.ts';
+import { containsTimes, indexAfter, indexFrom, mergeTimes, setSorted, sortedTimes } from './times.ts';
 
 /** When a level's records of one logger make an alert. */
 export interface Rule {
@@ -85,10 +85,10 @@ function addInOrder(recent: Recent, { fresh, repeated }: Arrivals, rule: Rule, n
   times.set(recent.times);
   const marks = [...recent.marks];
   const firings: Firing[] = [];
-  for (let i = 0; i < fresh.length; i++) times[known + i] = fresh[i]!;
+  setSorted(times, fresh, known);
+  if (times[times.length - 1]! > now || (known > 0 && times[known]! < times[known - 1]!)) return null;
   for (let i = known; i < times.length; i++) {
     const time = times[i]!;
-    if (time > now || (i > 0 && time < times[i - 1]!)) return null;
     const windowStart = indexFrom(times, time - rule.window);
     const count = i - windowStart + 1;
     if (count === rule.threshold) {

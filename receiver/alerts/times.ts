@@ -3,6 +3,16 @@ export function sortedTimes(times: readonly bigint[]): BigInt64Array {
   return BigInt64Array.from(times).sort();
 }
 
+/** Writes times of any order to `target` from `start` on, ascending. */
+export function setSorted(target: BigInt64Array, times: readonly bigint[], start: number): void {
+  let isInOrder = true;
+  for (let i = 0; i < times.length; i++) {
+    target[start + i] = times[i]!;
+    if (i > 0 && times[i]! < times[i - 1]!) isInOrder = false;
+  }
+  if (!isInOrder) target.subarray(start, start + times.length).sort();
+}
+
 /** Both lists as one. */
 export function mergeTimes(a: BigInt64Array, b: BigInt64Array): BigInt64Array {
   const merged = new BigInt64Array(a.length + b.length);
