@@ -33,7 +33,9 @@ export function contextResource({ store }: DashboardOptions): JsonResource {
   return async (ctx) => {
     const countOf = (parameter: string) =>
       accepted(wholeNumber(ctx.query, parameter, { min: 0, max: MAX_PAGE, missing: DEFAULT_LIMIT }));
-    const neighbours = await store.context(ctx.params.id!, countOf('before'), countOf('after'));
+    const neighbours = await store.context(ctx.params.id!, countOf('before'), countOf('after'), {
+      signal: clientSignal(ctx),
+    });
     if (neighbours === null) throw noRecord();
     return { before: neighbours.before.map(recordJson), after: neighbours.after.map(recordJson) };
   };

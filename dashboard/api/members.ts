@@ -2,7 +2,7 @@ import type { StoredRecord } from '../../receiver/record/log-record.ts';
 import { MAX_PAGE } from '../../receiver/store/store.ts';
 import type { DashboardOptions } from '../options.ts';
 import { limitParam } from '../params.ts';
-import type { ApiContext, JsonResource } from './context.ts';
+import { type ApiContext, clientSignal, type JsonResource } from './context.ts';
 import { ApiProblem, accepted } from './problem.ts';
 import { recordJson } from './record-json.ts';
 
@@ -10,7 +10,10 @@ import { recordJson } from './record-json.ts';
 export function groupResource({ store }: DashboardOptions): JsonResource {
   return async (ctx) => {
     const id = ctx.params.id!;
-    return { id, results: membersJson(await store.group(id, membersLimit(ctx)), 'group') };
+    return {
+      id,
+      results: membersJson(await store.group(id, membersLimit(ctx), { signal: clientSignal(ctx) }), 'group'),
+    };
   };
 }
 
@@ -18,7 +21,10 @@ export function groupResource({ store }: DashboardOptions): JsonResource {
 export function traceResource({ store }: DashboardOptions): JsonResource {
   return async (ctx) => {
     const id = ctx.params.id!.toLowerCase();
-    return { id, results: membersJson(await store.trace(id, membersLimit(ctx)), 'trace') };
+    return {
+      id,
+      results: membersJson(await store.trace(id, membersLimit(ctx), { signal: clientSignal(ctx) }), 'trace'),
+    };
   };
 }
 

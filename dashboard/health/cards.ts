@@ -79,7 +79,7 @@ class LoggerCard implements HealthCard {
   readonly lastSeen: bigint;
   readonly newestIssue: Issue | null;
   readonly newestError: Issue | null;
-  readonly #counts: readonly number[];
+  readonly #counts: ArrayLike<number>;
   readonly #range: HealthRange;
   readonly #levels: ColourLevels;
   #slots: readonly CardSlot[] | undefined;
@@ -112,14 +112,22 @@ class LoggerCard implements HealthCard {
       const start = index * PER_SLOT;
       const { errors, fatals, warnings, total } = sumOf(this.#counts, start, start + PER_SLOT);
       const status = slotStatus({ errors, fatals, warnings }, total, this.#levels);
-      return { from, to, status, counts: this.#counts.slice(start, start + PER_SLOT), errors, warnings, total };
+      return {
+        from,
+        to,
+        status,
+        counts: LEVELS.map((_, level) => this.#counts[start + level]!),
+        errors,
+        warnings,
+        total,
+      };
     });
     return this.#slots;
   }
 }
 
 /** What the counts by level of one or more slots, from `start` to `end`, come to. */
-function sumOf(counts: readonly number[], start: number, end: number): IssueCounts & { readonly total: number } {
+function sumOf(counts: ArrayLike<number>, start: number, end: number): IssueCounts & { readonly total: number } {
   let fatals = 0;
   let errors = 0;
   let warnings = 0;

@@ -1,4 +1,5 @@
 import { MAX_PAGE } from '../../receiver/store/store.ts';
+import { clientSignal } from '../api/context.ts';
 import { pageParam, single } from '../params.ts';
 import { elapsed } from '../views/format.ts';
 import { link } from '../views/links.ts';
@@ -35,7 +36,8 @@ export function contextRoute(site: Site) {
   return async (ctx: PageRequest): Promise<void> => {
     const id = ctx.params.id!;
     const neighbours = Math.min(pageParam(ctx.query) * NEIGHBOURS, MAX_PAGE);
-    const [record, around] = await Promise.all([store.get(id), store.context(id, neighbours, neighbours)]);
+    const signal = clientSignal(ctx);
+    const [record, around] = await Promise.all([store.get(id), store.context(id, neighbours, neighbours, { signal })]);
     if (!record || !around) throw noRecord();
     const page = await pageContext(ctx, site);
     const isMore = neighbours < MAX_PAGE && Math.max(around.before.length, around.after.length) === neighbours;
@@ -58,22 +60,22 @@ const noRecord = (): NotFound =>
 
 /** `/traces/ID`: the records of a trace in order. */
 export function traceRoute(site: Site) {
-  return sequenceRoute(site, 'Trace', (id) => site.options.store.trace(id.toLowerCase(), MAX_PAGE));
+  return sequenceRoute(site, 'Trace', (id, signal) => site.options.store.trace(id.toLowerCase(), MAX_PAGE, { signal }));
 }
 
 /** `/groups/ID`: the records of an event group in order. */
 export function groupRoute(site: Site) {
-  return sequenceRoute(site, 'Group', (id) => site.options.store.group(id, MAX_PAGE));
+  return sequenceRoute(site, 'Group', (id, signal) => site.options.store.group(id, MAX_PAGE, { signal }));
 }
 
 function sequenceRoute(
   site: Site,
   kind: 'Trace' | 'Group',
-  load: (id: string) => ReturnType<Site['options']['store']['trace']>,
+  load: (id: string, signal: AbortSignal) => ReturnType<Site['options']['store']['trace']>,
 ) {
   return async (ctx: PageRequest): Promise<void> => {
     const id = ctx.params.id!;
-    const records = await load(id);
+    const records = await load(id, clientSignal(ctx));
     const [first, last] = [records[0], records.at(-1)];
     if (!first || !last) throw new NotFound(`There are no records of this ${kind.toLowerCase()}.`);
     await sendPage(

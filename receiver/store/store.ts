@@ -30,8 +30,16 @@ export interface LogStore {
   /** One record, or null for an id that is unknown or was pruned. Malformed ids are unknown ids. */
   get(id: string): Promise<StoredRecord | null>;
 
-  /** The record's neighbours in the same service and logger, both lists in time order, the record itself in neither. */
-  context(id: string, before: number, after: number): Promise<{ before: StoredRecord[]; after: StoredRecord[] } | null>;
+  /**
+   * The record's neighbours in the same service and logger, both lists in time order, the record itself in neither;
+   * fewer when they are large, or so far away that finding them takes too long.
+   */
+  context(
+    id: string,
+    before: number,
+    after: number,
+    options?: Abortable,
+  ): Promise<{ before: StoredRecord[]; after: StoredRecord[] } | null>;
 
   /** Matching records counted by bucket and level. */
   histogram(request: HistogramRequest): Promise<Histogram>;
@@ -42,11 +50,14 @@ export interface LogStore {
    */
   facets(request: FacetsRequest): Promise<Facets[]>;
 
-  /** Members of an event group (`logvitals.group.id`), in time order, at most `limit`, fewer when they are large. */
-  group(id: string, limit: number): Promise<StoredRecord[]>;
+  /**
+   * Members of an event group (`logvitals.group.id`), in time order, at most `limit`; fewer when they are large, or so
+   * many records have to be looked at that it takes too long.
+   */
+  group(id: string, limit: number, options?: Abortable): Promise<StoredRecord[]>;
 
-  /** Records of a trace, in time order, at most `limit`, fewer when they are large. */
-  trace(traceId: string, limit: number): Promise<StoredRecord[]>;
+  /** Records of a trace, in time order, at most `limit`; fewer as with `group`. */
+  trace(traceId: string, limit: number, options?: Abortable): Promise<StoredRecord[]>;
 
   /** Service and logger names known, with the time of their newest record. */
   loggers(): Promise<KnownLogger[]>;
@@ -121,8 +132,11 @@ export interface CardsRequest extends Abortable {
 export interface LoggerCounts {
   readonly service: string;
   readonly logger: string;
-  /** Records by slot and level: `counts[slot * LEVELS.length + levelIndex]`. */
-  readonly counts: readonly number[];
+  /**
+   * Records by slot and level: `counts[slot * LEVELS.length + levelIndex]`. An array or a typed one, and loggers may
+   * share one: a hundred thousand of them in ninety slots are a lot of numbers.
+   */
+  readonly counts: ArrayLike<number>;
   /** Records since `recentFrom`, each level apart. */
   readonly recent: Readonly<Record<IssueLevel, number>>;
   /** Time of the newest record, whatever its level and slot. */

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { dayOfFileName } from '../../receiver/store/embedded/day.ts';
 import type { LogStore } from '../../receiver/store/store.ts';
 import { DAY, HOUR } from '../helpers/records.ts';
-import { countByLevel, searchAll } from './contract/harness.ts';
+import { cardsOf, countByLevel, searchAll } from './contract/harness.ts';
 import { CRASH_DAYS, CRASH_START, crashBatch, RECORDS_PER_BATCH } from './crash-batches.ts';
 import { embeddedFolder } from './embedded-folder.ts';
 
@@ -70,7 +70,7 @@ async function expectEachOnce(store: LogStore, batches: number): Promise<void> {
   expect(new Set(records.map(({ id }) => id)).size).toBe(records.length);
 
   const boundaries = Array.from({ length: CRASH_DAYS * 24 + 1 }, (_, hour) => CRASH_START + BigInt(hour) * HOUR);
-  const cards = await store.cards({ boundaries, recentFrom: CRASH_START + BigInt(CRASH_DAYS) * DAY });
+  const cards = await cardsOf(store, { boundaries, recentFrom: CRASH_START + BigInt(CRASH_DAYS) * DAY });
   for (const { service, logger, counts } of cards) {
     const members = expected.filter((record) => record.service === service && record.logger === logger);
     expect(counts).toEqual(countByLevel(members, boundaries));

@@ -68,13 +68,14 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): LogStore {
     cards: (request) => run('cards', request.signal, () => cards(contents.records, request)),
     search: (request) => run('search', request.signal, () => search(contents.records, request)),
     get: (id) => run('get', undefined, () => contents.records.find((record) => record.id === id) ?? null),
-    context: (id, before, after) => run('context', undefined, () => context(contents.records, id, before, after)),
+    context: (id, before, after, { signal } = {}) =>
+      run('context', signal, () => context(contents.records, id, before, after)),
     histogram: (request) => run('histogram', request.signal, () => histogram(contents.records, request)),
     facets: (request) => run('facets', request.signal, () => facets(contents.records, request)),
-    group: (id, limit) =>
-      run('group', undefined, () => matching(contents.records, fieldEquals('group', id)).slice(0, limit)),
-    trace: (traceId, limit) =>
-      run('trace', undefined, () => matching(contents.records, fieldEquals('trace', traceId)).slice(0, limit)),
+    group: (id, limit, { signal } = {}) =>
+      run('group', signal, () => matching(contents.records, fieldEquals('group', id)).slice(0, limit)),
+    trace: (traceId, limit, { signal } = {}) =>
+      run('trace', signal, () => matching(contents.records, fieldEquals('trace', traceId)).slice(0, limit)),
     loggers: () => run('loggers', undefined, () => knownLoggers(contents.records)),
     prune: (request) => run('prune', request.signal, () => prune(contents, request)),
     alertStates: (keys) => run('alertStates', undefined, () => keys.map((key) => alertState(contents, key))),

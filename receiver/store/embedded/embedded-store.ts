@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { createDiagnostics, type Diagnostics } from '../../diagnostics.ts';
-import { fieldEquals } from '../../query/tree.ts';
+import { fieldEquals, type Query } from '../../query/tree.ts';
 import { type Clock, systemClock } from '../../record/clock.ts';
 import type { StoredRecord } from '../../record/log-record.ts';
 import type { Alert, AlertCommit, AlertState } from '../alert.ts';
 import { StoreError } from '../errors.ts';
 import type {
+  Abortable,
   AppendedBatch,
   Batch,
   CardsRequest,
@@ -118,9 +119,9 @@ class EmbeddedStore implements LogStore {
     });
   }
 
-  context(id: string, before: number, after: number) {
+  context(id: string, before: number, after: number, { signal }: Abortable = {}) {
     return this.#run(async () => {
-      const context = await this.#readers.call('context', { id, before, after });
+      const context = await this.#readers.call('context', { id, before, after }, { signal });
       return context && { before: this.#decode(context.before), after: this.#decode(context.after) };
     });
   }
@@ -133,14 +134,12 @@ class EmbeddedStore implements LogStore {
     return this.#run(() => this.#readers.call('facets', request, { signal }));
   }
 
-  group(id: string, limit: number): Promise<StoredRecord[]> {
-    const query = fieldEquals('group', id);
-    return this.#run(async () => this.#decode(await this.#readers.call('members', { query, limit })));
+  group(id: string, limit: number, { signal }: Abortable = {}): Promise<StoredRecord[]> {
+    return this.#members(fieldEquals('group', id), limit, signal);
   }
 
-  trace(traceId: string, limit: number): Promise<StoredRecord[]> {
-    const query = fieldEquals('trace', traceId);
-    return this.#run(async () => this.#decode(await this.#readers.call('members', { query, limit })));
+  trace(traceId: string, limit: number, { signal }: Abortable = {}): Promise<StoredRecord[]> {
+    return this.#members(fieldEquals('trace', traceId), limit, signal);
   }
 
   loggers(): Promise<KnownLogger[]> {
@@ -185,6 +184,10 @@ class EmbeddedStore implements LogStore {
     await Promise.allSettled(this.#running);
     await Promise.allSettled([this.#writer.call('close', undefined), this.#readers.close()]);
     await this.abandon();
+  }
+
+  #members(query: Query, limit: number, signal: AbortSignal | undefined): Promise<StoredRecord[]> {
+    return this.#run(async () => this.#decode(await this.#readers.call('members', { query, limit }, { signal })));
   }
 
   /** Keeps account of what runs, for `close` to wait for. */

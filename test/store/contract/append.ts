@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { at, batch, DAY, errorRecord, HOUR, idsOf, logRecord, MINUTE, NOON } from '../../helpers/records.ts';
-import { append, type OpenStore, searchAll, searchBodies, storeTests } from './harness.ts';
+import { append, cardsOf, type OpenStore, searchAll, searchBodies, storeTests } from './harness.ts';
 
 /** What `append` promises: everything kept, nothing twice, nothing mistaken for a repeat. */
 export function appendContract(open: OpenStore): void {
@@ -61,7 +61,7 @@ export function appendContract(open: OpenStore): void {
     const request = batch([errorRecord(), errorRecord()], 'request-1');
     await store.append([request]);
     await store.append([request]);
-    const [card] = await store.cards({ boundaries: [NOON - HOUR, NOON + HOUR], recentFrom: NOON - HOUR });
+    const [card] = await cardsOf(store, { boundaries: [NOON - HOUR, NOON + HOUR], recentFrom: NOON - HOUR });
     expect(card?.counts.reduce((sum, count) => sum + count)).toBe(2);
     expect(card?.recent.ERROR).toBe(2);
   });

@@ -14,7 +14,7 @@ import {
   SECOND,
   warningRecord,
 } from '../../helpers/records.ts';
-import { append, countByLevel, countRecent, type OpenStore, storeTests } from './harness.ts';
+import { append, cardsOf, countByLevel, countRecent, type OpenStore, storeTests } from './harness.ts';
 
 const LAST_DAY = [NOON - DAY, NOON];
 const NONE = { WARN: 0, ERROR: 0, FATAL: 0 };
@@ -65,12 +65,12 @@ export function cardContract(open: OpenStore): void {
       warningRecord({ timestamp: NOON - MINUTE, logger: 'shop.pay' }),
     ]);
     const request = { boundaries: LAST_DAY, recentFrom: NOON - HOUR };
-    const all = await store.cards(request);
+    const all = await cardsOf(store, request);
     for (const card of all) {
       const { service, logger } = card;
-      expect(await store.cards({ ...request, only: { service, logger } })).toEqual([card]);
+      expect(await cardsOf(store, { ...request, only: { service, logger } })).toEqual([card]);
     }
-    expect(await store.cards({ ...request, only: { service: 'billing', logger: 'shop.pay' } })).toEqual([]);
+    expect(await cardsOf(store, { ...request, only: { service: 'billing', logger: 'shop.pay' } })).toEqual([]);
   });
 
   test('P10 names that look alike are loggers of their own', async ({ store }) => {
@@ -87,7 +87,7 @@ export function cardContract(open: OpenStore): void {
       store,
       names.map(([service, logger]) => errorRecord({ service, logger })),
     );
-    const cards = await store.cards({ boundaries: [NOON, NOON + 1n], recentFrom: NOON });
+    const cards = await cardsOf(store, { boundaries: [NOON, NOON + 1n], recentFrom: NOON });
     expect(cards.map(({ service, logger }) => JSON.stringify([service, logger])).sort()).toEqual(
       names.map((name) => JSON.stringify(name)).sort(),
     );
@@ -96,7 +96,7 @@ export function cardContract(open: OpenStore): void {
 
   test('P10 a logger with nothing in the range has its card, with the time it was last seen', async ({ store }) => {
     await append(store, [errorRecord({ timestamp: NOON - 40n * DAY })]);
-    const [card] = await store.cards({ boundaries: LAST_DAY, recentFrom: NOON - HOUR });
+    const [card] = await cardsOf(store, { boundaries: LAST_DAY, recentFrom: NOON - HOUR });
     expect(card).toEqual({
       service: 'shop',
       logger: 'shop.cart',
@@ -109,7 +109,7 @@ export function cardContract(open: OpenStore): void {
   });
 
   test('P10 a store without records has no cards', async ({ store }) => {
-    expect(await store.cards({ boundaries: LAST_DAY, recentFrom: NOON - HOUR })).toEqual([]);
+    expect(await cardsOf(store, { boundaries: LAST_DAY, recentFrom: NOON - HOUR })).toEqual([]);
   });
 
   test('P4 P11 FATAL and beyond count as errors; a record without severity is none', async ({ store }) => {
@@ -117,7 +117,7 @@ export function cardContract(open: OpenStore): void {
       store,
       [0, 12, 13, 16, 17, 21, 24, 99].map((severityNumber) => logRecord({ severityNumber })),
     );
-    const [card] = await store.cards({ boundaries: [NOON, NOON + 1n], recentFrom: NOON });
+    const [card] = await cardsOf(store, { boundaries: [NOON, NOON + 1n], recentFrom: NOON });
     expect(card).toMatchObject({ counts: [0, 0, 1, 2, 1, 3, 1], recent: { WARN: 2, ERROR: 1, FATAL: 3 } });
     expect(card?.newestIssue?.severityNumber).toBe(99);
   });
@@ -140,7 +140,7 @@ export function cardContract(open: OpenStore): void {
       logRecord({ timestamp: NOON, severityNumber: 0 }),
     ]);
     const recent = async (recentFrom: bigint) => {
-      const [card] = await store.cards({ boundaries: LAST_DAY, recentFrom });
+      const [card] = await cardsOf(store, { boundaries: LAST_DAY, recentFrom });
       return card?.recent;
     };
     expect(await recent(edge)).toEqual({ WARN: 1, ERROR: 2, FATAL: 2 });
@@ -152,7 +152,7 @@ export function cardContract(open: OpenStore): void {
 
   test('P12 without slots the recent are counted, and nothing is looked for', async ({ store }) => {
     await append(store, [errorRecord(), warningRecord({ timestamp: NOON - 2n * DAY })]);
-    const [card] = await store.cards({ boundaries: [], recentFrom: NOON - HOUR });
+    const [card] = await cardsOf(store, { boundaries: [], recentFrom: NOON - HOUR });
     expect(card).toEqual({
       service: 'shop',
       logger: 'shop.cart',
@@ -169,7 +169,7 @@ export function cardContract(open: OpenStore): void {
     const times = boundaries.flatMap((boundary) => [boundary - 1n, boundary, boundary + 1n]);
     const records = times.map((timestamp) => errorRecord({ timestamp }));
     await append(store, records);
-    const [card] = await store.cards({ boundaries, recentFrom: NOON });
+    const [card] = await cardsOf(store, { boundaries, recentFrom: NOON });
     expect(card?.counts).toEqual([0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 3, 0, 0]);
     expect(card?.newestError?.timestamp).toBe(NOON + 2n * HOUR - 1n);
   });
@@ -216,7 +216,7 @@ export function cardContract(open: OpenStore): void {
   test('P10 late and older records change counts, not the newest issue or the last seen', async ({ store }) => {
     const [newest] = await append(store, [errorRecord({ timestamp: NOON - MINUTE, body: 'newest' })]);
     await append(store, [errorRecord({ timestamp: NOON - 2n * HOUR, body: 'late' })]);
-    const [card] = await store.cards({ boundaries: LAST_DAY, recentFrom: NOON - HOUR });
+    const [card] = await cardsOf(store, { boundaries: LAST_DAY, recentFrom: NOON - HOUR });
     expect(card).toMatchObject({
       counts: [0, 0, 0, 0, 2, 0, 0],
       lastSeen: NOON - MINUTE,
@@ -229,7 +229,7 @@ export function cardContract(open: OpenStore): void {
       errorRecord({ body: 'first' }),
       errorRecord({ body: new Map([['long', 'x'.repeat(ISSUE_BODY_LENGTH)]]) }),
     ]);
-    const [card] = await store.cards({ boundaries: [NOON, NOON + 1n], recentFrom: NOON });
+    const [card] = await cardsOf(store, { boundaries: [NOON, NOON + 1n], recentFrom: NOON });
     expect(card?.newestIssue?.id).toBe(ids[1]);
     const start = '{"kvlistValue":{"values":[{"key":"long","value":{"stringValue":"';
     expect(card?.newestIssue?.body).toBe(start.padEnd(ISSUE_BODY_LENGTH, 'x'));
@@ -254,7 +254,7 @@ function spread(from: bigint, duration: bigint): LogRecord[] {
 }
 
 async function cardsByName(store: LogStore, boundaries: readonly bigint[], recentFrom: bigint) {
-  const cards = await store.cards({ boundaries, recentFrom });
+  const cards = await cardsOf(store, { boundaries, recentFrom });
   const byName: Record<string, LoggerCounts> = {};
   for (const card of cards) byName[`${card.service}/${card.logger}`] = card;
   expect(Object.keys(byName)).toHaveLength(cards.length);

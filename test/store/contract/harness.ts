@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { MATCH_ALL } from '../../../receiver/query/tree.ts';
 import type { LogRecord, StoredRecord } from '../../../receiver/record/log-record.ts';
 import { LEVELS, type Level, levelOf } from '../../../receiver/record/severity.ts';
-import type { LoggerCounts, LogStore, SearchRequest } from '../../../receiver/store/store.ts';
+import type { CardsRequest, LoggerCounts, LogStore, SearchRequest } from '../../../receiver/store/store.ts';
 import { batch, idsOf } from '../../helpers/records.ts';
 
 /** An empty store, made for one test. */
@@ -61,6 +61,12 @@ export async function searchAll(store: LogStore, request: Partial<SearchRequest>
 /** What a search's records say, to compare in one glance. */
 export async function searchBodies(store: LogStore, request: Partial<SearchRequest> = {}): Promise<unknown[]> {
   return (await searchAll(store, request)).map((record) => record.body);
+}
+
+/** Cards with their counts as plain arrays, to be compared. */
+export async function cardsOf(store: LogStore, request: CardsRequest) {
+  const cards = await store.cards(request);
+  return cards.map((card) => ({ ...card, counts: Array.from(card.counts) }));
 }
 
 /** Records by `[boundaries[i], boundaries[i + 1])` and level, counted one by one. */

@@ -1,7 +1,16 @@
 import { expect } from 'vitest';
 import type { LogStore } from '../../../receiver/store/store.ts';
 import { batch, DAY, errorRecord, HOUR, logRecord, MINUTE, NOON } from '../../helpers/records.ts';
-import { append, countByLevel, countRecent, type OpenStore, searchAll, searchBodies, storeTests } from './harness.ts';
+import {
+  append,
+  cardsOf,
+  countByLevel,
+  countRecent,
+  type OpenStore,
+  searchAll,
+  searchBodies,
+  storeTests,
+} from './harness.ts';
 
 const prune = (store: LogStore, olderThan: bigint, batchSize = 1000, dryRun = false) =>
   store.prune({ olderThan, batchSize, dryRun });
@@ -62,7 +71,7 @@ export function pruneContract(open: OpenStore): void {
     const boundaries = [NOON - 5n * DAY, NOON - 41n * HOUR, NOON - 40n * HOUR, NOON - DAY, NOON + 1n];
     const expectAgreement = async (agreeing: LogStore) => {
       expect(await searchAll(agreeing)).toHaveLength(kept.length);
-      const cards = await agreeing.cards({ boundaries, recentFrom });
+      const cards = await cardsOf(agreeing, { boundaries, recentFrom });
       expect(cards).toHaveLength(1);
       expect(cards[0]).toMatchObject({ logger: 'shop.cart', lastSeen: NOON, counts: countByLevel(kept, boundaries) });
       expect(cards[0]?.recent).toEqual(countRecent(kept, recentFrom));
@@ -79,7 +88,7 @@ export function pruneContract(open: OpenStore): void {
       logRecord({ timestamp: NOON, body: 'still here' }),
     ]);
     await prune(store, NOON - 2n * DAY);
-    const [card] = await store.cards({ boundaries: [NOON - 9n * DAY, NOON + 1n], recentFrom: NOON - 9n * DAY });
+    const [card] = await cardsOf(store, { boundaries: [NOON - 9n * DAY, NOON + 1n], recentFrom: NOON - 9n * DAY });
     expect(card).toMatchObject({ newestIssue: null, newestError: null, recent: { WARN: 0, ERROR: 0, FATAL: 0 } });
     expect(await store.get(old!)).toBeNull();
     expect(await store.context(old!, 5, 5)).toBeNull();
@@ -88,7 +97,7 @@ export function pruneContract(open: OpenStore): void {
   test('P36 P37 everything can go, and the store goes on', async ({ store, reopen }) => {
     await append(store, [errorRecord({ timestamp: 1n }), errorRecord({ timestamp: NOON })]);
     expect(await prune(store, 2n ** 63n - 1n)).toEqual({ removed: 2 });
-    expect(await store.cards({ boundaries: [1n, NOON + 1n], recentFrom: 1n })).toEqual([]);
+    expect(await cardsOf(store, { boundaries: [1n, NOON + 1n], recentFrom: 1n })).toEqual([]);
     const reopened = await reopen();
     expect(await searchAll(reopened)).toEqual([]);
     await append(reopened, [logRecord({ timestamp: NOON - 100n * DAY })]);

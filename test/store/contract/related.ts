@@ -98,4 +98,13 @@ export function relatedContract(open: OpenStore): void {
     expect(await sorted(store)).toEqual(known);
     expect(await sorted(await reopen())).toEqual(known);
   });
+
+  test('neighbours and members whose signal has aborted reject with its reason', async ({ store }) => {
+    const [id] = await append(store, [logRecord()]);
+    const reason = new Error('the client is gone');
+    const signal = AbortSignal.abort(reason);
+    await expect(store.context(id!, 5, 5, { signal })).rejects.toBe(reason);
+    await expect(store.group('g-1', 5, { signal })).rejects.toBe(reason);
+    await expect(store.trace('4bf92f3577b34da6a3ce929d0e0e4736', 5, { signal })).rejects.toBe(reason);
+  });
 }
