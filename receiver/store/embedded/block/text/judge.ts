@@ -1,3 +1,4 @@
+import { LONGEST_FOLDING } from './fold-bytes.ts';
 import type { Skeletons } from './skeletons.ts';
 import type { Slot } from './slot.ts';
 import { BYTE_CLASS, END, HOLE, LOWER_HEX, NON_ASCII, STRANGE, UPPER_HEX } from './text-classes.ts';
@@ -6,6 +7,21 @@ import { BYTE_CLASS, END, HOLE, LOWER_HEX, NON_ASCII, STRANGE, UPPER_HEX } from 
 export const NONE_MATCH = 0;
 export const ALL_MATCH = 1;
 export const SOME_MAY_MATCH = 2;
+
+/** A part of a template's texts: from one position of its skeleton to another. */
+export interface Segment {
+  readonly start: number;
+  readonly end: number;
+  /** The place of the first slot in it or after it. */
+  readonly slot: number;
+}
+
+/** What is known of the texts of every template. */
+export interface Verdicts {
+  readonly byTemplate: Uint8Array;
+  /** Of templates some texts of which may match: the parts to look for the needle in. */
+  readonly segments: readonly (readonly Segment[])[];
+}
 
 /**
  * Judges every template by its skeleton: all its texts contain a needle that the skeleton has, none can if no part of
@@ -18,27 +34,52 @@ export function judgeContaining(
   skeletons: Skeletons,
   slotsOf: readonly (readonly Slot[])[],
   needle: Uint8Array,
-): Uint8Array {
-  const verdicts = new Uint8Array(slotsOf.length);
-  markSkeletonsWith(skeletons, needle, verdicts);
+): Verdicts {
+  const byTemplate = new Uint8Array(slotsOf.length);
+  markSkeletonsWith(skeletons, needle, byTemplate);
   const needles = new NeedleClasses(needle);
+  const segments: Segment[][] = [];
   slotsOf.forEach((slots, template) => {
-    if (verdicts[template] === ALL_MATCH) return;
-    let hole = skeletons.starts[template]!;
-    for (const slot of slots) {
-      while (skeletons.bytes[hole] !== HOLE) hole++;
-      if (canReach(skeletons, template, hole, needle, needles.fitting(slot.classes), slot)) {
-        verdicts[template] = SOME_MAY_MATCH;
-        return;
-      }
-      hole++;
-    }
+    if (byTemplate[template] === ALL_MATCH) return;
+    const reached = reachedSegments(skeletons, template, slots, needles);
+    if (reached.length === 0) return;
+    byTemplate[template] = SOME_MAY_MATCH;
+    segments[template] = reached;
   });
-  return verdicts;
+  return { byTemplate, segments };
 }
 
-/** Bytes that a byte can become by folding, and by being read as a text when it is none. */
-export const LONGEST_FOLDING = 3;
+/** The slots that a part of the needle could be in, with what the rest of it could be in; those that meet as one. */
+function reachedSegments(
+  skeletons: Skeletons,
+  template: number,
+  slots: readonly Slot[],
+  needles: NeedleClasses,
+): Segment[] {
+  const segments: Segment[] = [];
+  const { needle } = needles;
+  const templateStart = skeletons.starts[template]!;
+  const templateEnd = skeletons.starts[template + 1]! - 1;
+  let hole = templateStart;
+  slots.forEach((slot, place) => {
+    while (skeletons.bytes[hole] !== HOLE) hole++;
+    if (canReach(skeletons, template, hole, needle, needles.fitting(slot.classes), slot)) {
+      const start = Math.max(hole - needle.length + 1, templateStart);
+      const end = Math.min(hole + needle.length, templateEnd);
+      const last = segments.at(-1);
+      if (last && start <= last.end) segments[segments.length - 1] = { ...last, end };
+      else segments.push({ start, end, slot: place - holesBetween(skeletons.bytes, start, hole) });
+    }
+    hole++;
+  });
+  return segments;
+}
+
+function holesBetween(bytes: Uint8Array, start: number, end: number): number {
+  let holes = 0;
+  for (let position = start; position < end; position++) if (bytes[position] === HOLE) holes++;
+  return holes;
+}
 
 /** Whether values of these classes are to be folded as texts: letters beyond ASCII may fold into any others. */
 export function foldsFreely(classes: number): boolean {
@@ -59,11 +100,11 @@ function markSkeletonsWith({ bytes, starts }: Skeletons, needle: Uint8Array, ver
 
 /** Which of a needle's bytes can stand in a slot, by the classes of bytes that the slot's values have. */
 class NeedleClasses {
-  readonly #needle: Uint8Array;
+  readonly needle: Uint8Array;
   readonly #known = new Map<number, Uint8Array | null>();
 
   constructor(needle: Uint8Array) {
-    this.#needle = needle;
+    this.needle = needle;
   }
 
   /** 1 for each byte that can; null if none can. */
@@ -72,7 +113,7 @@ class NeedleClasses {
     if (fits !== undefined) return fits;
     const free = foldsFreely(classes);
     const folded = (classes & UPPER_HEX) !== 0 ? classes | LOWER_HEX : classes;
-    fits = this.#needle.map((byte) => (free || (BYTE_CLASS[byte]! & folded) !== 0 ? 1 : 0));
+    fits = this.needle.map((byte) => (free || (BYTE_CLASS[byte]! & folded) !== 0 ? 1 : 0));
     if (!fits.includes(1)) fits = null;
     this.#known.set(classes, fits);
     return fits;

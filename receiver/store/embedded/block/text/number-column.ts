@@ -1,4 +1,3 @@
-import type { ByteReader } from '../../bytes.ts';
 import { DamagedBytesError } from '../../bytes.ts';
 import type { AreaReaders, AreaWriters } from './areas.ts';
 
@@ -8,7 +7,7 @@ const WIDEST = 7;
 
 /**
  * Writes whole numbers, 0 … 2^53 − 1: what is over the least of them in as few bytes as the greatest needs, lowest bytes
- * first, one plane per byte. Numbers that never fall are written as steps when that is narrower.
+ * first, one plane per byte. Numbers that never fall are written as steps when that is narrower. The array is used up.
  */
 export function writeNumbers(areas: AreaWriters, numbers: Float64Array, count: number): void {
   let least = count === 0 ? 0 : numbers[0]!;
@@ -28,14 +27,15 @@ export function writeNumbers(areas: AreaWriters, numbers: Float64Array, count: n
   if (stepWidth >= width) {
     areas.directory.byte(width);
     areas.directory.varint(least);
-    writePlanes(areas, width, count, (index) => numbers[index]! - least);
+    for (let index = 0; index < count; index++) numbers[index]! -= least;
+    writePlanes(areas, width, numbers, count);
   } else {
     areas.directory.byte(stepWidth | ASCENDING);
     areas.directory.varint(least);
     areas.directory.varint(leastStep);
-    writePlanes(areas, stepWidth, count, (index) =>
-      index === 0 ? 0 : numbers[index]! - numbers[index - 1]! - leastStep,
-    );
+    for (let index = count - 1; index > 0; index--) numbers[index]! -= numbers[index - 1]! + leastStep;
+    numbers[0] = 0;
+    writePlanes(areas, stepWidth, numbers, count);
   }
 }
 
@@ -48,13 +48,15 @@ function bytesFor(number: number): number {
 
 let plane = new Uint8Array(8192);
 
-function writePlanes(areas: AreaWriters, width: number, count: number, partOf: (index: number) => number): void {
+function writePlanes(areas: AreaWriters, width: number, numbers: Float64Array, count: number): void {
   if (plane.length < count) plane = new Uint8Array(count);
-  let divisor = 1;
   for (let place = 0; place < width; place++) {
-    for (let index = 0; index < count; index++) plane[index] = (partOf(index) / divisor) % 256;
+    for (let index = 0; index < count; index++) {
+      const number = numbers[index]!;
+      plane[index] = number;
+      numbers[index] = Math.floor(number / 256);
+    }
     planeArea(areas, place, width).raw(plane.subarray(0, count));
-    divisor *= 256;
   }
 }
 
@@ -67,38 +69,42 @@ function planeArea<Area>(areas: { planes: Area; noise: Area }, place: number, wi
 export class NumberColumn {
   readonly #least: number;
   readonly #step: number;
-  readonly #planes: readonly Uint8Array[];
   readonly #ascending: boolean;
+  readonly #width: number;
   readonly #count: number;
+  /** The plane of the lowest bytes, and the others one after another. */
+  readonly #lowest: Uint8Array;
+  readonly #lowestStart: number;
+  readonly #others: Uint8Array;
+  readonly #othersStart: number;
   /** The numbers that each stand on the ones before, once they were asked for. */
   #sums: Float64Array | null = null;
 
-  private constructor(least: number, step: number, ascending: boolean, planes: readonly Uint8Array[], count: number) {
-    this.#least = least;
-    this.#step = step;
-    this.#ascending = ascending;
-    this.#planes = planes;
+  constructor(areas: AreaReaders, count: number) {
+    const form = areas.directory.byte();
+    if (form > (ASCENDING | WIDEST)) throw new DamagedBytesError(`a column of numbers has the form ${form}`);
+    this.#ascending = form >= ASCENDING;
+    this.#width = form & (ASCENDING - 1);
+    this.#least = areas.directory.varint();
+    this.#step = this.#ascending ? areas.directory.varint() : 0;
     this.#count = count;
+    const lowest = planeArea(areas, 0, this.#width);
+    this.#lowest = lowest.bytes;
+    this.#lowestStart = this.#width === 0 ? 0 : lowest.take(count);
+    this.#others = areas.planes.bytes;
+    this.#othersStart = this.#width < 2 ? 0 : areas.planes.take(count * (this.#width - 1));
   }
 
-  static read(areas: AreaReaders, count: number): NumberColumn {
-    const form = areas.directory.byte();
-    const width = form & (ASCENDING - 1);
-    if (form > (ASCENDING | WIDEST)) throw new DamagedBytesError(`a column of numbers has the form ${form}`);
-    const ascending = form >= ASCENDING;
-    const least = areas.directory.varint();
-    const step = ascending ? areas.directory.varint() : 0;
-    const planes: Uint8Array[] = [];
-    for (let place = 0; place < width; place++) {
-      planes.push(planeArea<ByteReader>(areas, place, width).raw(count));
-    }
-    return new NumberColumn(least, step, ascending, planes, count);
+  /** No number is greater. */
+  get most(): number {
+    const over = 256 ** this.#width - 1;
+    return this.#least + (this.#ascending ? (this.#step + over) * this.#count : over);
   }
 
   /** The number at a place below the count. */
   at(index: number): number {
     if (!this.#ascending) return this.#least + this.#over(index);
-    if (this.#planes.length === 0) return this.#least + index * this.#step;
+    if (this.#width === 0) return this.#least + index * this.#step;
     this.#sums ??= this.#addUp();
     return this.#sums[index]!;
   }
@@ -108,19 +114,15 @@ export class NumberColumn {
   }
 
   #over(index: number): number {
-    const planes = this.#planes;
-    switch (planes.length) {
-      case 0:
-        return 0;
-      case 1:
-        return planes[0]![index]!;
-      case 2:
-        return planes[0]![index]! | (planes[1]![index]! << 8);
-      case 3:
-        return planes[0]![index]! | (planes[1]![index]! << 8) | (planes[2]![index]! << 16);
+    if (this.#width === 0) return 0;
+    let over = this.#lowest[this.#lowestStart + index]!;
+    let factor = 256;
+    let place = this.#othersStart + index;
+    for (let plane = 1; plane < this.#width; plane++) {
+      over += this.#others[place]! * factor;
+      factor *= 256;
+      place += this.#count;
     }
-    let over = 0;
-    for (let place = planes.length - 1; place >= 0; place--) over = over * 256 + planes[place]![index]!;
     return over;
   }
 

@@ -21,6 +21,8 @@ export interface Slot {
   readonly longest: number;
   /** Writes a value's bytes and says where they end. `target` has room for `longest`. */
   copy(rank: number, target: Uint8Array, at: number): number;
+  /** The same, folded (query/fold.ts); there is room for LONGEST_FOLDING times as many bytes. */
+  copyFolded(rank: number, target: Uint8Array, at: number): number;
   readonly heldBytes: number;
 }
 
@@ -29,16 +31,17 @@ export function readSlot(areas: AreaReaders, count: number): Slot {
   const kind = areas.directory.byte();
   switch (kind) {
     case SLOT_NUMBER:
-      return new NumberSlot(NumberColumn.read(areas, count), 0);
+      return new NumberSlot(new NumberColumn(areas, count), 0);
     case SLOT_DIGITS: {
       const digits = areas.directory.byte();
       if (digits > MOST_DIGITS) throw new DamagedBytesError(`a slot holds numbers of ${digits} digits`);
-      return new NumberSlot(NumberColumn.read(areas, count), digits);
+      return new NumberSlot(new NumberColumn(areas, count), digits);
     }
     case SLOT_LOWER_HEX:
     case SLOT_UPPER_HEX: {
       const digits = areas.directory.varint();
-      return new HexSlot(areas.noise.raw(Math.ceil(digits / 2) * count), digits, kind === SLOT_UPPER_HEX);
+      const start = areas.noise.take(Math.ceil(digits / 2) * count);
+      return new HexSlot(areas.noise.bytes, start, digits, kind === SLOT_UPPER_HEX);
     }
     case SLOT_TEXT:
       return new TextSlot(areas.directory.byte(), TextRun.read(areas, count));
@@ -47,31 +50,29 @@ export function readSlot(areas: AreaReaders, count: number): Slot {
       const entries = areas.directory.varint();
       // Every entry stands for a value at least.
       if (entries > count) throw new DamagedBytesError(`${entries} texts for ${count} values`);
-      return new DictionarySlot(classes, entries, TextRun.read(areas, entries), NumberColumn.read(areas, count));
+      return new DictionarySlot(classes, entries, TextRun.read(areas, entries), new NumberColumn(areas, count));
     }
     default:
       throw new DamagedBytesError(`a slot of the unknown kind ${kind}`);
   }
 }
 
-/** More than the digits of any double that a damaged column could add up to, and of any padded number. */
-const LONGEST_NUMBER = 32;
-
 /** Whole numbers, with leading zeros up to a fixed width where there is one. */
 class NumberSlot implements Slot {
   readonly classes = DIGIT;
-  readonly longest = LONGEST_NUMBER;
+  readonly longest: number;
   readonly #numbers: NumberColumn;
   readonly #digits: number;
 
   constructor(numbers: NumberColumn, digits: number) {
+    this.longest = Math.max(digits, digitsOf(numbers.most));
     this.#numbers = numbers;
     this.#digits = digits;
   }
 
   copy(rank: number, target: Uint8Array, at: number): number {
     let rest = this.#numbers.at(rank);
-    const end = at + Math.min(Math.max(this.#digits, digitsOf(rest)), LONGEST_NUMBER);
+    const end = at + Math.max(this.#digits, digitsOf(rest));
     let position = end;
     while (rest > 0xffffffff && position > at) {
       const tenth = Math.floor(rest / 10);
@@ -85,6 +86,10 @@ class NumberSlot implements Slot {
       rest = tenth;
     }
     return end;
+  }
+
+  copyFolded(rank: number, target: Uint8Array, at: number): number {
+    return this.copy(rank, target, at);
   }
 
   get heldBytes(): number {
@@ -107,19 +112,28 @@ class HexSlot implements Slot {
   readonly longest: number;
   readonly heldBytes = 0;
   readonly #packed: Uint8Array;
+  readonly #start: number;
   readonly #digits: Uint8Array;
 
-  constructor(packed: Uint8Array, digits: number, upperCase: boolean) {
+  constructor(packed: Uint8Array, start: number, digits: number, upperCase: boolean) {
     this.classes = DIGIT | (upperCase ? UPPER_HEX : LOWER_HEX);
     this.longest = digits;
     this.#packed = packed;
+    this.#start = start;
     this.#digits = upperCase ? UPPER_DIGITS : LOWER_DIGITS;
   }
 
   copy(rank: number, target: Uint8Array, at: number): number {
-    const digits = this.#digits;
+    return this.#copy(rank, target, at, this.#digits);
+  }
+
+  copyFolded(rank: number, target: Uint8Array, at: number): number {
+    return this.#copy(rank, target, at, LOWER_DIGITS);
+  }
+
+  #copy(rank: number, target: Uint8Array, at: number, digits: Uint8Array): number {
     const end = at + this.longest;
-    let source = rank * ((this.longest + 1) >> 1);
+    let source = this.#start + rank * ((this.longest + 1) >> 1);
     let position = at;
     while (position + 1 < end) {
       const byte = this.#packed[source++]!;
@@ -149,6 +163,10 @@ class TextSlot implements Slot {
     return this.#texts.copy(rank, target, at);
   }
 
+  copyFolded(rank: number, target: Uint8Array, at: number): number {
+    return this.#texts.copyFolded(rank, target, at);
+  }
+
   get heldBytes(): number {
     return this.#texts.heldBytes;
   }
@@ -173,9 +191,17 @@ class DictionarySlot implements Slot {
   }
 
   copy(rank: number, target: Uint8Array, at: number): number {
+    return this.#texts.copy(this.#placeOf(rank), target, at);
+  }
+
+  copyFolded(rank: number, target: Uint8Array, at: number): number {
+    return this.#texts.copyFolded(this.#placeOf(rank), target, at);
+  }
+
+  #placeOf(rank: number): number {
     const place = this.#places.at(rank);
     if (place >= this.#entries) throw new DamagedBytesError(`text ${place} of ${this.#entries} is asked for`);
-    return this.#texts.copy(place, target, at);
+    return place;
   }
 
   get heldBytes(): number {

@@ -1,21 +1,22 @@
+import type { Segment } from './judge.ts';
 import { END } from './text-classes.ts';
 import type { TextTemplates } from './text-templates.ts';
 
 const CAPACITY = 1 << 16;
-const MOST_TEXTS = 1024;
+const MOST_PARTS = 4096;
 
 /** Reused by every search of this thread. */
 const shared = Buffer.allocUnsafeSlow(CAPACITY);
 
-/** Folded texts one after another, so that one look goes through many of them. */
+/** Parts of folded texts one after another, so that one look goes through many of them. */
 export class TextBatch {
   readonly #templates: TextTemplates;
   readonly #needle: Uint8Array;
   readonly #marks: Uint8Array;
   #bytes = shared;
   #length = 0;
-  readonly #places = new Uint32Array(MOST_TEXTS);
-  readonly #ends = new Uint32Array(MOST_TEXTS);
+  readonly #places = new Uint32Array(MOST_PARTS);
+  readonly #ends = new Uint32Array(MOST_PARTS);
   #size = 0;
 
   /** Sets `marks[place]` for each text that has the needle: UTF-8 of a folded text. */
@@ -25,29 +26,32 @@ export class TextBatch {
     this.#marks = marks;
   }
 
-  add(place: number, template: number, rank: number): void {
-    const room = this.#templates.room(template) + 1;
-    if (this.#length + room > this.#bytes.length || this.#size === MOST_TEXTS) {
+  /** Adds parts of a text: those that the needle could be in. */
+  add(place: number, template: number, rank: number, segments: readonly Segment[]): void {
+    const room = this.#templates.room(template) + segments.length;
+    if (this.#length + room > this.#bytes.length || this.#size + segments.length > MOST_PARTS) {
       this.finish();
       if (room > this.#bytes.length) this.#bytes = Buffer.allocUnsafeSlow(room);
     }
-    const end = this.#templates.copyFolded(template, rank, this.#bytes, this.#length);
-    // No needle has this byte, so none is found across two texts.
-    this.#bytes[end] = END;
-    this.#length = end + 1;
-    this.#places[this.#size] = place;
-    this.#ends[this.#size++] = this.#length;
+    for (const segment of segments) {
+      const end = this.#templates.copyFolded(template, segment, rank, this.#bytes, this.#length);
+      // No needle has this byte, so none is found across two parts.
+      this.#bytes[end] = END;
+      this.#length = end + 1;
+      this.#places[this.#size] = place;
+      this.#ends[this.#size++] = this.#length;
+    }
   }
 
-  /** Looks through the texts added since the last time. */
+  /** Looks through what was added since the last time. */
   finish(): void {
     const texts = this.#bytes.subarray(0, this.#length);
-    let text = 0;
+    let part = 0;
     let found = texts.indexOf(this.#needle);
     while (found >= 0) {
-      while (this.#ends[text]! <= found) text++;
-      this.#marks[this.#places[text]!] = 1;
-      found = texts.indexOf(this.#needle, this.#ends[text]!);
+      while (this.#ends[part]! <= found) part++;
+      this.#marks[this.#places[part]!] = 1;
+      found = texts.indexOf(this.#needle, this.#ends[part]!);
     }
     this.#length = 0;
     this.#size = 0;

@@ -72,13 +72,15 @@ export class TextColumn {
       return;
     }
     if (foldedNeedle === '') {
-      this.#mark(wanted, marks, null, null);
+      for (let place = 0; place < this.size; place++) if (wanted === null || wanted[place] === 1) marks[place] = 1;
       return;
     }
     const needle = Buffer.from(foldedNeedle);
     const verdicts = judgeContaining(this.#templates.foldedSkeletons, this.#templates.slotsOf, needle);
     const batch = new TextBatch(this.#templates, needle, marks);
-    this.#mark(wanted, marks, verdicts, (place, template, rank) => batch.add(place, template, rank));
+    this.#mark(wanted, marks, verdicts.byTemplate, (place, template, rank) => {
+      batch.add(place, template, rank, verdicts.segments[template]!);
+    });
     batch.finish();
   }
 
@@ -117,21 +119,25 @@ export class TextColumn {
     }
   }
 
-  /** Marks by the templates' verdicts (null: all match); texts that may match are left to `check`. */
+  /** Marks by the templates' verdicts; wanted texts that may match are left to `check`. */
   #mark(
     wanted: Marks | null,
     marks: Marks,
-    verdicts: Uint8Array | null,
-    check: ((place: number, template: number, rank: number) => void) | null,
+    verdicts: Uint8Array,
+    check: (place: number, template: number, rank: number) => void,
   ): void {
     const templateOf = this.#templateOf;
-    const ranks = verdicts?.includes(SOME_MAY_MATCH) ? this.#knownRanks() : null;
+    if (verdicts.includes(ALL_MATCH)) {
+      for (let place = 0; place < templateOf.length; place++) {
+        if (verdicts[templateOf[place]!] === ALL_MATCH && (wanted === null || wanted[place] === 1)) marks[place] = 1;
+      }
+    }
+    if (!verdicts.includes(SOME_MAY_MATCH)) return;
+    const ranks = this.#knownRanks();
     for (let place = 0; place < templateOf.length; place++) {
-      if (wanted !== null && wanted[place] !== 1) continue;
       const template = templateOf[place]!;
-      const verdict = verdicts === null ? ALL_MATCH : verdicts[template]!;
-      if (verdict === ALL_MATCH) marks[place] = 1;
-      else if (verdict === SOME_MAY_MATCH && check && ranks) check(place, template, ranks[place]!);
+      if (verdicts[template] !== SOME_MAY_MATCH || (wanted !== null && wanted[place] !== 1)) continue;
+      check(place, template, ranks[place]!);
     }
   }
 
@@ -163,12 +169,13 @@ function releaseLarge(): void {
 
 /** Every text has a byte of its own here, so that damaged bytes never claim more texts than there are bytes. */
 function readTemplatePlaces(areas: AreaReaders, size: number, templates: number): Uint8Array | Uint16Array {
-  const lower = areas.planes.raw(size);
-  if (templates <= 256) return lower;
+  const { bytes } = areas.planes;
+  const lower = areas.planes.take(size);
+  if (templates <= 256) return bytes.subarray(lower, lower + size);
   if (templates > size) throw new DamagedBytesError(`${templates} templates for ${size} texts`);
-  const higher = areas.planes.raw(size);
+  const higher = areas.planes.take(size);
   const places = new Uint16Array(size);
-  for (let place = 0; place < size; place++) places[place] = lower[place]! | (higher[place]! << 8);
+  for (let place = 0; place < size; place++) places[place] = bytes[lower + place]! | (bytes[higher + place]! << 8);
   return places;
 }
 

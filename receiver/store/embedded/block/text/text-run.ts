@@ -1,5 +1,6 @@
 import { DamagedBytesError } from '../../bytes.ts';
 import type { AreaReaders, AreaWriters } from './areas.ts';
+import { copyFolded } from './fold-bytes.ts';
 import { NumberColumn, writeNumbers } from './number-column.ts';
 
 /** Writes texts one after another: `bytes` joined, and the length of each apart from them. */
@@ -11,51 +12,63 @@ export function writeTextRun(areas: AreaWriters, bytes: Uint8Array, lengths: Flo
 
 /** Texts one after another, each to be had by itself. */
 export class TextRun {
-  readonly bytes: Uint8Array;
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #end: number;
   readonly #lengths: NumberColumn;
   readonly #count: number;
   #ends: Uint32Array | null = null;
   #longest = 0;
 
-  private constructor(bytes: Uint8Array, lengths: NumberColumn, count: number) {
-    this.bytes = bytes;
+  private constructor(bytes: Uint8Array, start: number, end: number, lengths: NumberColumn, count: number) {
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
     this.#lengths = lengths;
     this.#count = count;
   }
 
   static read(areas: AreaReaders, count: number): TextRun {
     const length = areas.directory.varint();
-    const lengths = NumberColumn.read(areas, count);
-    return new TextRun(areas.texts.raw(length), lengths, count);
+    const lengths = new NumberColumn(areas, count);
+    const start = areas.texts.take(length);
+    return new TextRun(areas.texts.bytes, start, start + length, lengths, count);
   }
 
-  /** Where every text ends in `bytes`; one begins where the one before it ends. */
-  get ends(): Uint32Array {
+  /** Where every text ends; one begins where the one before it ends. */
+  get #knownEnds(): Uint32Array {
     if (this.#ends) return this.#ends;
     const ends = new Uint32Array(this.#count);
-    let end = 0;
+    let end = this.#start;
     for (let index = 0; index < ends.length; index++) {
       const length = this.#lengths.at(index);
       end += length;
-      if (end > this.bytes.length) throw new DamagedBytesError('texts are longer than their bytes');
+      if (end > this.#end) throw new DamagedBytesError('texts are longer than their bytes');
       ends[index] = end;
       if (length > this.#longest) this.#longest = length;
     }
-    if (end !== this.bytes.length) throw new DamagedBytesError('texts are shorter than their bytes');
+    if (end !== this.#end) throw new DamagedBytesError('texts are shorter than their bytes');
     this.#ends = ends;
     return ends;
   }
 
   /** Bytes of the longest text. */
   get longest(): number {
-    return this.ends.length === 0 ? 0 : this.#longest;
+    return this.#knownEnds.length === 0 ? 0 : this.#longest;
   }
 
   /** Copies a text's bytes and says where they end. */
   copy(index: number, target: Uint8Array, at: number): number {
-    const ends = this.ends;
-    const start = index === 0 ? 0 : ends[index - 1]!;
-    return copyBytes(this.bytes, start, ends[index]!, target, at);
+    const ends = this.#knownEnds;
+    const start = index === 0 ? this.#start : ends[index - 1]!;
+    return copyBytes(this.#bytes, start, ends[index]!, target, at);
+  }
+
+  /** The same, folded (query/fold.ts); there is room for LONGEST_FOLDING times as many bytes. */
+  copyFolded(index: number, target: Uint8Array, at: number): number {
+    const ends = this.#knownEnds;
+    const start = index === 0 ? this.#start : ends[index - 1]!;
+    return copyFolded(this.#bytes, start, ends[index]!, target, at);
   }
 
   get heldBytes(): number {

@@ -1,9 +1,8 @@
-import { fold } from '../../../../query/fold.ts';
-import { foldsFreely, LONGEST_FOLDING } from './judge.ts';
+import { LONGEST_FOLDING } from './fold-bytes.ts';
+import { foldsFreely, type Segment } from './judge.ts';
 import { Skeletons } from './skeletons.ts';
 import type { Slot } from './slot.ts';
-import { HOLE, LETTER, LOWER_CASE, UPPER_HEX } from './text-classes.ts';
-import { copyBytes } from './text-run.ts';
+import { HOLE } from './text-classes.ts';
 
 /** A column's templates: puts texts together from skeletons and slots, as they are or folded. */
 export class TextTemplates {
@@ -62,16 +61,15 @@ export class TextTemplates {
     return written;
   }
 
-  /** The same, folded (query/fold.ts). */
-  copyFolded(template: number, rank: number, target: Buffer, at: number): number {
+  /** The same of a segment of the text, folded (query/fold.ts); positions are those of the folded skeletons. */
+  copyFolded(template: number, segment: Segment, rank: number, target: Uint8Array, at: number): number {
     const slots = this.slotsOf[template]!;
-    const { bytes, starts } = this.foldedSkeletons;
-    const end = starts[template + 1]! - 1;
-    let slot = 0;
+    const { bytes } = this.foldedSkeletons;
+    let { slot } = segment;
     let written = at;
-    for (let position = starts[template]!; position < end; position++) {
+    for (let position = segment.start; position < segment.end; position++) {
       const byte = bytes[position]!;
-      if (byte === HOLE) written = copyFoldedSlot(slots[slot++]!, rank, target, written);
+      if (byte === HOLE) written = slots[slot++]!.copyFolded(rank, target, written);
       else target[written++] = byte;
     }
     return written;
@@ -82,17 +80,4 @@ export class TextTemplates {
     for (const slots of this.slotsOf) for (const slot of slots) held += slot.heldBytes;
     return held;
   }
-}
-
-function copyFoldedSlot(slot: Slot, rank: number, target: Buffer, at: number): number {
-  const end = slot.copy(rank, target, at);
-  const { classes } = slot;
-  if (foldsFreely(classes)) {
-    const folded = Buffer.from(fold(target.toString('utf8', at, end)));
-    return copyBytes(folded, 0, folded.length, target, at);
-  }
-  if ((classes & (LETTER | UPPER_HEX)) !== 0) {
-    for (let index = at; index < end; index++) target[index] = LOWER_CASE[target[index]!]!;
-  }
-  return end;
 }
