@@ -17,7 +17,13 @@ export function compileQuery(query: Query): Matcher {
 }
 
 /** The texts that words are looked for in, folded: the body's and the stack trace's. */
-type FoldedTexts = (record: LogRecord) => readonly string[];
+type FoldedTexts = (record: SearchedRecord) => readonly string[];
+
+/** A record that a store searches again and again may hold its folded texts. */
+interface SearchedRecord extends LogRecord {
+  /** As `foldTexts` gives them. */
+  readonly foldedTexts?: readonly string[];
+}
 
 function compile(query: Query, foldedTexts: FoldedTexts): Matcher {
   switch (query.type) {
@@ -46,15 +52,21 @@ function compile(query: Query, foldedTexts: FoldedTexts): Matcher {
   }
 }
 
+/** The body's text, then the stack trace's if there is one, folded. */
+export function foldTexts({ body, attributes }: Pick<LogRecord, 'body' | 'attributes'>): readonly string[] {
+  const stackTrace = attributes.get('exception.stacktrace');
+  const folded = fold(valueText(body));
+  return stackTrace === undefined ? [folded] : [folded, fold(valueText(stackTrace))];
+}
+
 /** Folds a record's texts once, however many words of the query ask for them. Records never change, so one is known by its identity. */
 function foldedTextReader(): FoldedTexts {
   let lastRecord: LogRecord | null = null;
   let lastTexts: readonly string[] = [];
   return (record) => {
+    if (record.foldedTexts) return record.foldedTexts;
     if (record !== lastRecord) {
-      const stackTrace = record.attributes.get('exception.stacktrace');
-      lastTexts = [fold(valueText(record.body))];
-      if (stackTrace !== undefined) lastTexts = [...lastTexts, fold(valueText(stackTrace))];
+      lastTexts = foldTexts(record);
       lastRecord = record;
     }
     return lastTexts;

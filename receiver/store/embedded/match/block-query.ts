@@ -1,8 +1,18 @@
-import type { Query } from '../../../query/tree.ts';
+import { and, type Field, type FieldTest, type Query } from '../../../query/tree.ts';
 import type { Block } from '../block/block.ts';
 import type { BlockHeader } from '../block/block-header.ts';
 import type { DayParts } from '../block/block-source.ts';
+import { HAS } from '../chunk/chunk.ts';
 import type { BlockFilters } from '../filter/block-filters.ts';
+import { AttributeCondition } from './attribute-condition.ts';
+import { type Condition, EVERYTHING } from './condition.ts';
+import { attributesOf, isOfSites } from './fields.ts';
+import { SpanCondition, TraceCondition } from './id-conditions.ts';
+import { AllOf, AnyOf, Not } from './joints.ts';
+import { RecordCondition } from './record-condition.ts';
+import { ResourceCondition } from './resource-condition.ts';
+import { NameCondition, PartCondition, PresenceCondition } from './site-conditions.ts';
+import { BODY_PRESENT, BodyCondition, TextCondition } from './text-condition.ts';
 
 /** A query ready to be asked of many blocks: what it needs of them is worked out once. It finds what `compileQuery` finds. */
 export interface BlockQuery {
@@ -12,4 +22,70 @@ export interface BlockQuery {
   filterRows(block: Block, parts: DayParts, wanted: Uint8Array): void;
 }
 
-export declare function compileBlockQuery(query: Query): BlockQuery;
+export function compileBlockQuery(query: Query): BlockQuery {
+  const condition = compile(query);
+  return {
+    mayMatch: (header, parts, filters) => condition.judge(header, parts, filters) !== 'none',
+    filterRows: (block, parts, wanted) => condition.narrow(block, parts, wanted),
+  };
+}
+
+function compile(query: Query): Condition {
+  if (query.type === 'all') return EVERYTHING;
+  if (asksOnly(query, isOfSites)) return new NameCondition(query);
+  if (asksOnly(query, isOfResource)) return new ResourceCondition(query);
+  switch (query.type) {
+    case 'and':
+      return new AllOf(together(query.terms, (terms) => and(...terms)).map(compile));
+    case 'or':
+      return new AnyOf(together(query.terms, (terms) => ({ type: 'or', terms })).map(compile));
+    case 'not':
+      return new Not(compile(query.term));
+    case 'text':
+      return query.text === '' ? EVERYTHING : new TextCondition(query.text);
+    case 'level':
+      return new NameCondition(query);
+    case 'field':
+      return compileField(query, query.field, query.test);
+  }
+}
+
+/** Whether a query can be answered from such fields. */
+function asksOnly(query: Query, isSuch: (field: Field) => boolean): boolean {
+  switch (query.type) {
+    case 'and':
+    case 'or':
+      return query.terms.every((term) => asksOnly(term, isSuch));
+    case 'not':
+      return asksOnly(query.term, isSuch);
+    case 'level':
+      return isSuch({ kind: 'named', name: 'level' });
+    case 'field':
+      return isSuch(query.field);
+    default:
+      return false;
+  }
+}
+
+const isOfResource = (field: Field): boolean => field.kind === 'resource';
+
+/** The terms, those that ask of sites alone as one: no site of a block may have this logger and that level together. */
+function together(terms: readonly Query[], join: (terms: readonly Query[]) => Query): readonly Query[] {
+  const ofSites = terms.filter((term) => asksOnly(term, isOfSites));
+  return ofSites.length < 2 ? terms : [join(ofSites), ...terms.filter((term) => !ofSites.includes(term))];
+}
+
+function compileField(query: Query, field: Field, test: FieldTest): Condition {
+  const attributes = attributesOf(field);
+  if (attributes) {
+    return test.op === 'present' ? new PresenceCondition(attributes) : new AttributeCondition(attributes, test);
+  }
+  const name = field.kind === 'named' ? field.name : null;
+  if (name === 'body') return test.op === 'present' ? BODY_PRESENT : new BodyCondition(test);
+  const part = name === 'trace' ? HAS.trace : name === 'span' ? HAS.span : name === 'event' ? HAS.eventName : null;
+  if (part === null) return new RecordCondition(query);
+  if (test.op === 'present') return new PartCondition(part);
+  if (test.op === 'equals' && name === 'trace') return new TraceCondition(test.value);
+  if (test.op === 'equals' && name === 'span') return new SpanCondition(test.value);
+  return new AllOf([new PartCondition(part), new RecordCondition(query)]);
+}

@@ -1,0 +1,39 @@
+import type { Block } from '../block/block.ts';
+import type { BlockHeader } from '../block/block-header.ts';
+import type { DayParts } from '../block/block-source.ts';
+import type { BlockFilters } from '../filter/block-filters.ts';
+import { KeyProbe } from '../filter/key-filter.ts';
+import { COST, type Condition, type Verdict } from './condition.ts';
+import { markTested, mayPass, type ValueTest } from './field-test.ts';
+import { forEachFirstColumn } from './first-column.ts';
+
+/** The first of these attributes that a record has passes a test. */
+export class AttributeCondition implements Condition {
+  readonly cost = COST.attributes;
+  readonly #keys: readonly string[];
+  readonly #test: ValueTest;
+  /** By place in the keys; null where no equality is asked for. */
+  readonly #probes: readonly KeyProbe[] | null;
+
+  constructor(keys: readonly string[], test: ValueTest) {
+    this.#keys = keys;
+    this.#test = test;
+    this.#probes = test.op === 'equals' ? keys.map((key) => KeyProbe.ofValue(key, test.value)) : null;
+  }
+
+  judge({ keys }: BlockHeader, _parts: DayParts, filters: BlockFilters): Verdict {
+    const mayMatch = keys.some((blockKey) => {
+      const place = this.#keys.indexOf(blockKey.key);
+      if (place < 0) return false;
+      const probe = this.#probes?.[place];
+      return mayPass(blockKey, this.#test, () => probe !== undefined && !probe.mayBeIn(filters.keys()));
+    });
+    return mayMatch ? 'some' : 'none';
+  }
+
+  narrow(block: Block, _parts: DayParts, wanted: Uint8Array): void {
+    const marks = new Uint8Array(wanted.length);
+    forEachFirstColumn(block, this.#keys, wanted, (column, rows) => markTested(column, this.#test, rows, marks));
+    wanted.set(marks);
+  }
+}
