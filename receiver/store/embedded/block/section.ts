@@ -119,6 +119,17 @@ export class SectionReader {
     return this.#columns.length;
   }
 
+  /** What each column takes as it is stored; of the joint frame, a part as large as its part of what is in there. */
+  storedBytes(): number[] {
+    const ofJoint = this.#jointLength === 0 ? 0 : this.#jointPacked / this.#jointLength;
+    return this.#columns.map((streams) =>
+      streams.reduce((sum, stream) => {
+        if (stream.packing === PACKING.joint) return sum + stream.length * ofJoint;
+        return sum + (stream.packing === PACKING.plain ? stream.length : stream.packing - PACKING.zstd);
+      }, 0),
+    );
+  }
+
   column(place: number): ColumnReader {
     const streams = this.#columns[place];
     if (!streams) throw new DamagedBytesError(`a section of ${this.#columns.length} columns has no column ${place}`);
