@@ -55,7 +55,7 @@ export class Block {
     if (this.#resources) return this.#resources;
     const { sites, ranks } = this.#knownPlaces;
     const ofSites = this.header.sites.map((site) => site.resources);
-    const resources = smallNumbersFor(Math.max(...this.header.resources) + 1, this.size);
+    const resources = smallNumbersFor(this.header.resources.reduce((max, id) => Math.max(max, id), 0) + 1, this.size);
     for (let row = 0; row < resources.length; row++) resources[row] = ofSites[sites[row]!]![ranks[row]!]!;
     this.#resources = resources;
     return resources;
