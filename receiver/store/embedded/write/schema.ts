@@ -8,6 +8,8 @@ export const FORMAT_VERSION = 2;
  * column. More make blocks smaller for what they hold, and searches read more than they need.
  */
 export const BLOCK_ROWS = 8192;
+/** So many bytes of hot records do, too: large records must not make a block that memory cannot hold. */
+export const BLOCK_BYTES = 16 * 1024 * 1024;
 
 /** The parts of a block that are fetched one by one, in the order of their numbers; its header stands in `block`. */
 export const SECTIONS: readonly SectionName[] = ['places', 'ids', 'body', 'attributes'];
