@@ -9,6 +9,7 @@ import { demo } from './demo.ts';
 import { exportRecords } from './export.ts';
 import { helpOf, overview } from './help.ts';
 import { importRecords } from './import.ts';
+import { inspect } from './inspect.ts';
 import { migrate } from './migrate.ts';
 import { OutputClosedError } from './output.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   prune,
   migrate,
   check,
+  inspect,
   tail,
   search,
   importRecords,

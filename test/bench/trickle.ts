@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { Agent } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import type { LogRecord } from '../../receiver/record/log-record.ts';
-import type { Inspection } from '../../receiver/store/embedded/inspect.ts';
+import type { Inspection } from '../../receiver/store/embedded/inspect/inspection.ts';
 import { encodeRequest } from './encode.ts';
 import { getJson } from './get.ts';
 import type { PinnedProcess } from './process.ts';

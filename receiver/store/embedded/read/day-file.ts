@@ -98,6 +98,14 @@ export class DayFile {
     return this.#bytes('SELECT data FROM scope WHERE id = ?', id);
   }
 
+  /** Bytes of the file's pages that hold nothing now. */
+  freeBytes(): number {
+    const [bytes] = this.#get<[number]>(
+      'SELECT freelist_count * page_size FROM pragma_freelist_count(), pragma_page_size()',
+    )!;
+    return bytes;
+  }
+
   close(): void {
     this.#database.close();
   }
