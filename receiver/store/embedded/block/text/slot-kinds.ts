@@ -10,4 +10,4 @@ export const SLOT_DICTIONARY = 5;
 export const MOST_DIGITS = 15;
 
 /** Slots of a template at most; texts with more variable tokens are kept whole. */
-export const MOST_SLOTS = 64;
+export const MOST_SLOTS = 128;

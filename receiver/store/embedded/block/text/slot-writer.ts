@@ -28,10 +28,26 @@ export interface SlotPlan {
   /** Bytes of the shortest value and of the longest between prefix and suffix. */
   readonly shortest: number;
   readonly longest: number;
+  /** For a SLOT_DICTIONARY. */
+  readonly dictionary: Dictionary | null;
+}
+
+export interface Dictionary {
+  /** A token for each of the different texts. */
+  readonly entries: Uint32Array;
+  /** The entry of every token. */
+  readonly places: Float64Array;
 }
 
 /** Finds how the tokens are best kept. */
 export function planSlot(store: TokenStore, tokens: Uint32Array): SlotPlan {
+  const plan = planForm(store, tokens);
+  if (plan.kind !== SLOT_TEXT || plan.same) return plan;
+  const dictionary = findDictionary(store, tokens, plan);
+  return dictionary ? { ...plan, kind: SLOT_DICTIONARY, dictionary } : plan;
+}
+
+function planForm(store: TokenStore, tokens: Uint32Array): SlotPlan {
   const whole = measure(store, tokens, 0, 0);
   // Bytes that mark something in skeletons must not get there.
   if ((whole.classes & STRANGE) !== 0) return whole;
@@ -74,7 +90,7 @@ function measure(store: TokenStore, tokens: Uint32Array, prefix: number, suffix:
     if (length > 1 && bytes[start] === 0x30) leadingZero = true;
   }
   const kind = kindOf(classes, shortest === longest, longest, leadingZero);
-  return { prefix, suffix, same: false, kind, classes, shortest, longest };
+  return { prefix, suffix, same: false, kind, classes, shortest, longest, dictionary: null };
 }
 
 function kindOf(classes: number, oneLength: boolean, longest: number, leadingZero: boolean): number {
@@ -128,7 +144,15 @@ export function writeSlot(areas: AreaWriters, store: TokenStore, tokens: Uint32A
       writeHex(areas, store, tokens, plan);
       return;
     default:
-      writeTexts(areas, store, tokens, plan);
+      areas.directory.byte(plan.kind);
+      areas.directory.byte(plan.classes);
+      if (!plan.dictionary) {
+        writeTokenTexts(areas, store, tokens, plan);
+        return;
+      }
+      areas.directory.varint(plan.dictionary.entries.length);
+      writeTokenTexts(areas, store, plan.dictionary.entries, plan);
+      writeNumbers(areas, plan.dictionary.places, tokens.length);
   }
 }
 
@@ -158,27 +182,7 @@ function hexValue(digit: number): number {
   return digit <= 0x39 ? digit - 0x30 : (digit & 0x0f) + 9;
 }
 
-/** As a dictionary if few different texts make up the values, else one after another. */
-function writeTexts(areas: AreaWriters, store: TokenStore, tokens: Uint32Array, plan: SlotPlan): void {
-  const dictionary = findDictionary(store, tokens, plan);
-  areas.directory.byte(dictionary ? SLOT_DICTIONARY : SLOT_TEXT);
-  areas.directory.byte(plan.classes);
-  if (!dictionary) {
-    writeTokenTexts(areas, store, tokens, plan);
-    return;
-  }
-  areas.directory.varint(dictionary.entries.length);
-  writeTokenTexts(areas, store, dictionary.entries, plan);
-  writeNumbers(areas, dictionary.places, tokens.length);
-}
-
-interface Dictionary {
-  /** A token for each of the different texts. */
-  readonly entries: Uint32Array;
-  /** The entry of every token. */
-  readonly places: Float64Array;
-}
-
+/** The different texts if they are few. */
 function findDictionary(store: TokenStore, tokens: Uint32Array, plan: SlotPlan): Dictionary | null {
   const bytes = Buffer.from(store.bytes.buffer);
   const known = new Map<string, number>();

@@ -1,3 +1,4 @@
+import { groupAlike } from './alike-templates.ts';
 import type { TemplateTable } from './template-table.ts';
 import { classesOf, HOLE } from './text-classes.ts';
 import { TokenStore } from './token-store.ts';
@@ -5,10 +6,10 @@ import { TokenStore } from './token-store.ts';
 /** What a text has in place of a template when it is kept whole: its one token is all of it. */
 export const NO_TEMPLATE = 0xffffffff;
 
-/** Texts of rarer templates are kept whole: describing the template would cost more than it saves. */
+/** Rarer templates are not kept: describing one would cost more than it saves. */
 const FEWEST_TEXTS = 4;
-/** A text's group is kept in two bytes. */
-const MOST_TEMPLATES = 0xffff;
+/** A text's group is kept in two bytes; the other half of the places is for wider templates and for whole texts. */
+const MOST_TEMPLATES = 0x7fff;
 const WHOLE_SKELETON = Uint8Array.of(HOLE);
 
 /** Texts of one template, or those that are kept whole. */
@@ -28,7 +29,7 @@ export interface CutTexts {
   readonly firstTokens: Uint32Array;
 }
 
-/** Groups a column's texts by the templates worth keeping, the largest groups first. */
+/** Groups a column's texts by the templates worth keeping, and by wider ones; the largest groups first. */
 export function groupTexts(table: TemplateTable, tokens: TokenStore, texts: CutTexts): TextGroup[] {
   const counts = new Uint32Array(table.size);
   for (const template of texts.templates) if (template !== NO_TEMPLATE) counts[template]!++;
@@ -42,21 +43,23 @@ export function groupTexts(table: TemplateTable, tokens: TokenStore, texts: CutT
     firstTokens: new Uint32Array(counts[template]!),
     size: 0,
   }));
-  const wholeRows: number[] = [];
+  const rareRows: number[] = [];
   for (let row = 0; row < texts.templates.length; row++) {
     const template = texts.templates[row]!;
     const group = template === NO_TEMPLATE ? undefined : members[groupOf[template]!];
     if (group) {
       group.rows[group.size] = row;
       group.firstTokens[group.size++] = texts.firstTokens[row]!;
-    } else wholeRows.push(row);
+    } else rareRows.push(row);
   }
   const groups = members.map(({ rows, firstTokens }, index): TextGroup => {
     const template = kept[index]!;
     const skeleton = table.bytes.subarray(table.start(template), table.ends[template]!);
     return { skeleton, rows, firstTokens, tokens };
   });
-  if (wholeRows.length > 0) groups.push(wholeTexts(table, tokens, texts, wholeRows));
+  const alike = groupAlike(table, tokens, texts, rareRows);
+  groups.push(...alike.groups);
+  if (alike.rest.length > 0) groups.push(wholeTexts(table, tokens, texts, alike.rest));
   return groups.sort((a, b) => b.rows.length - a.rows.length);
 }
 
@@ -66,7 +69,7 @@ function templatesWorthKeeping(counts: Uint32Array): number[] {
     if (count >= FEWEST_TEXTS) kept.push(template);
   });
   kept.sort((a, b) => counts[b]! - counts[a]!);
-  return kept.slice(0, MOST_TEMPLATES - 1);
+  return kept.slice(0, MOST_TEMPLATES);
 }
 
 /** Puts texts that were cut together again. */

@@ -1,0 +1,132 @@
+import { MOST_SLOTS, SLOT_TEXT } from './slot-kinds.ts';
+import { planSlot } from './slot-writer.ts';
+import { TemplateTable } from './template-table.ts';
+import { classesOf, HOLE, TOKEN_CLASS } from './text-classes.ts';
+import type { CutTexts, TextGroup } from './text-groups.ts';
+import { TokenStore } from './token-store.ts';
+
+/** Fewer texts are not worth a group of their own. */
+const FEWEST_ALIKE = 8;
+/** At most this part of a group's bytes may be texts that hardly repeat: prose is smaller when its words stay together. */
+const MOST_FREE = 0.25;
+
+/** A template with holes for its words too, but for the first. */
+interface WideTemplate {
+  /** Its place in the table of wide templates. */
+  readonly place: number;
+  /** For each hole: where the word is in the template's skeleton, or −1 and −1 for what was a hole before. */
+  readonly words: readonly number[];
+}
+
+/**
+ * Groups texts of rare templates that differ in words as well, as `found 3 for "red chair"` and `found 9 for "oak desk"`
+ * do: those with the same first word and the same characters between words. Gives the rows that are left, ascending.
+ */
+export function groupAlike(
+  table: TemplateTable,
+  tokens: TokenStore,
+  texts: CutTexts,
+  rows: readonly number[],
+): { groups: TextGroup[]; rest: number[] } {
+  const wideTable = new TemplateTable();
+  const known = new Map<number, WideTemplate | null>();
+  const rowsOf: number[][] = [];
+  for (const row of rows) {
+    const template = texts.templates[row]!;
+    let wide = known.get(template);
+    if (wide === undefined) {
+      wide = template < table.size ? widen(table, template, wideTable) : null;
+      known.set(template, wide);
+    }
+    if (!wide) continue;
+    const ofWide = rowsOf[wide.place];
+    if (ofWide) ofWide.push(row);
+    else rowsOf[wide.place] = [row];
+  }
+  const groups: TextGroup[] = [];
+  const grouped = new Set<number>();
+  rowsOf.forEach((ofWide, place) => {
+    if (ofWide.length < FEWEST_ALIKE) return;
+    const store = new TokenStore();
+    const firstTokens = Uint32Array.from(ofWide, (row) => {
+      const first = store.size;
+      const { words } = known.get(texts.templates[row]!)!;
+      addTokens(store, words, table, tokens, texts.firstTokens[row]!);
+      return first;
+    });
+    const skeleton = wideTable.bytes.subarray(wideTable.start(place), wideTable.ends[place]!);
+    if (!isWorthIt(store, firstTokens, skeleton.length)) return;
+    groups.push({ skeleton, rows: Uint32Array.from(ofWide), firstTokens, tokens: store });
+    for (const row of ofWide) grouped.add(row);
+  });
+  return { groups, rest: rows.filter((row) => !grouped.has(row)) };
+}
+
+const HASH_FACTOR = 0x01000193;
+const seed = (Math.random() * 0x100000000) | 0;
+
+function widen(table: TemplateTable, template: number, wideTable: TemplateTable): WideTemplate | null {
+  const { bytes } = table;
+  const end = table.ends[template]!;
+  const skeleton: number[] = [];
+  const words: number[] = [];
+  let isFirstWord = true;
+  let hash = seed;
+  const append = (byte: number) => {
+    skeleton.push(byte);
+    hash = Math.imul(hash ^ byte, HASH_FACTOR);
+  };
+  for (let position = table.start(template); position < end; ) {
+    const start = position;
+    while (position < end && bytes[position] !== HOLE && TOKEN_CLASS[bytes[position]!] !== 0) position++;
+    const isWord = position > start;
+    if (!isWord) position++;
+    if (isWord ? !isFirstWord : bytes[start] === HOLE) {
+      words.push(isWord ? start : -1, isWord ? position : -1);
+      append(HOLE);
+    } else {
+      for (let index = start; index < position; index++) append(bytes[index]!);
+      if (isWord) isFirstWord = false;
+    }
+  }
+  if (words.length > 2 * MOST_SLOTS) return null;
+  const wide = Uint8Array.from(skeleton);
+  hash ^= hash >>> 15;
+  const known = wideTable.find(wide, wide.length, hash);
+  return { place: known >= 0 ? known : wideTable.add(wide, wide.length, hash), words };
+}
+
+/** Adds what fills the wide template's holes: words of the template, and the text's own tokens. */
+function addTokens(
+  store: TokenStore,
+  words: readonly number[],
+  table: TemplateTable,
+  tokens: TokenStore,
+  firstToken: number,
+): void {
+  let token = firstToken;
+  for (let index = 0; index < words.length; index += 2) {
+    const start = words[index]!;
+    if (start >= 0) {
+      const end = words[index + 1]!;
+      store.add(table.bytes, start, end, classesOf(table.bytes, start, end));
+    } else {
+      store.add(tokens.bytes, tokens.start(token), tokens.ends[token]!, tokens.classes[token]!);
+      token++;
+    }
+  }
+}
+
+/** Whether few of the texts' bytes are in slots that nothing but texts can be kept in. */
+function isWorthIt(store: TokenStore, firstTokens: Uint32Array, skeletonLength: number): boolean {
+  const slots = store.size / firstTokens.length;
+  let free = 0;
+  for (let slot = 0; slot < slots; slot++) {
+    const ofSlot = firstTokens.map((first) => first + slot);
+    const plan = planSlot(store, ofSlot);
+    if (plan.same || plan.kind !== SLOT_TEXT) continue;
+    for (const token of ofSlot) free += store.ends[token]! - store.start(token);
+  }
+  const all = skeletonLength * firstTokens.length + store.ends[store.size - 1]!;
+  return free <= all * MOST_FREE;
+}
