@@ -100,10 +100,8 @@ export class DayFile {
 
   /** Bytes of the file's pages that hold nothing now. */
   freeBytes(): number {
-    const [bytes] = this.#get<[number]>(
-      'SELECT freelist_count * page_size FROM pragma_freelist_count(), pragma_page_size()',
-    )!;
-    return bytes;
+    const pages = 'SELECT freelist_count * page_size FROM pragma_freelist_count(), pragma_page_size()';
+    return this.#all<[number]>(pages)[0]![0];
   }
 
   close(): void {
