@@ -1,9 +1,9 @@
 import type { Block } from '../block/block.ts';
 import { rowsOf } from '../block/rows-of.ts';
 import { DamagedBytesError } from '../bytes.ts';
-import { type Chunk, HAS } from '../chunk/chunk.ts';
+import type { Chunk } from '../chunk/chunk.ts';
 import { selectRows } from '../chunk/merge-chunks.ts';
-import { uniqueKeyOf } from '../keys.ts';
+import { UNIQUE_ID, uniqueKeyOf } from '../keys.ts';
 import type { BlockRow } from './block-table.ts';
 import type { DayTables } from './day-tables.ts';
 import type { HotChunk } from './hot-table.ts';
@@ -99,11 +99,11 @@ function olderRowsOfChunk(chunk: Chunk, time: number): { older: number[]; others
   return { older, others };
 }
 
+/** What the first `size` rows that have a `log.record.uid` are known by. */
 function uidKeysOf(block: Block, size: number): Uint8Array[] {
   const keys: Uint8Array[] = [];
-  const { sites } = block.header;
-  for (let row = 0; row < size; row++) {
-    if ((sites[block.sites[row]!]!.has & HAS.uid) === 0) continue;
+  for (const row of block.attribute(UNIQUE_ID)?.rows ?? []) {
+    if (row >= size) break;
     const key = uniqueKeyOf(block.record(row));
     if (key) keys.push(key);
   }

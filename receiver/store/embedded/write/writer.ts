@@ -127,8 +127,9 @@ export class Writer {
    */
   daysBefore({ time, now }: { readonly time: number; readonly now: number }): Day[] {
     const boundary = dayOfMilliseconds(time);
-    const tomorrow = dayOfMilliseconds(now) + 1;
-    return this.#files.days().filter((day) => day < boundary || (day > tomorrow && this.#writtenAt(day) < time));
+    // Who names a time to come means the records' times, not when they were written.
+    const firstOfFuture = time <= now ? dayOfMilliseconds(now) + 2 : Number.POSITIVE_INFINITY;
+    return this.#files.days().filter((day) => day < boundary || (day >= firstOfFuture && this.#writtenAt(day) < time));
   }
 
   /** How many records a day holds. */
