@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import { generateTraffic } from '../../receiver/demo/generator.ts';
-import { encodeAppend, readRows } from '../../receiver/store/embedded/append-message.ts';
+import { Chunk } from '../../receiver/store/embedded/chunk/chunk.ts';
+import { encodeAppend } from '../../receiver/store/embedded/chunk/encode-append.ts';
 import { openEmbeddedStore } from '../../receiver/store/embedded/embedded-store.ts';
 import type { Batch } from '../../receiver/store/store.ts';
 import { folderBytes } from './process.ts';
@@ -83,18 +84,20 @@ async function storeEmbedded(batches: readonly Batch[], directory: string): Prom
 
 /** The same rows, encoded beforehand, into one table. */
 function storeBare(batches: readonly Batch[], directory: string): Measured {
-  const appends = batches.map((batch) => readRows(encodeAppend([batch], 0)));
+  const appends = batches.map((batch) => Chunk.read(encodeAppend([batch], 0).chunk));
   mkdirSync(directory);
   const database = new DatabaseSync(join(directory, 'bare.db'));
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-  database.exec('CREATE TABLE record (sequence INTEGER PRIMARY KEY, day, time, logger, severity, trace, data)');
-  const insert = database.prepare('INSERT INTO record VALUES (NULL, ?, ?, ?, ?, ?, ?)');
+  database.exec('CREATE TABLE record (sequence INTEGER PRIMARY KEY, day, time, logger, severity, data)');
+  const insert = database.prepare('INSERT INTO record VALUES (NULL, ?, ?, ?, ?, ?)');
   const start = performance.now();
   const cpu = process.cpuUsage();
-  for (const rows of appends) {
+  for (const chunk of appends) {
     database.exec('BEGIN');
-    for (const { day, time, logger, severity, trace, data } of rows)
-      insert.run(day, time, logger, severity, trace, data);
+    for (const [row, at] of chunk.rowStarts.entries()) {
+      const data = chunk.bytes.subarray(at, chunk.rowEnd(row));
+      insert.run(chunk.day(row), chunk.timeWithin(row), chunk.logger(row), chunk.severity(row), data);
+    }
     database.exec('COMMIT');
   }
   const cpuSeconds = cpuSecondsSince(cpu);

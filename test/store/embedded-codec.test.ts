@@ -1,16 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AnyValue } from '../../receiver/record/any-value.ts';
-import type { LogRecord } from '../../receiver/record/log-record.ts';
-import { encodeAppend, readRows } from '../../receiver/store/embedded/append-message.ts';
 import { ByteReader, ByteWriter, DamagedBytesError } from '../../receiver/store/embedded/bytes.ts';
 import { addTo, type Counts, decodeCounts, encodeCounts } from '../../receiver/store/embedded/counts.ts';
 import { dayOfFileName, fileNameOf } from '../../receiver/store/embedded/day.ts';
 import { formatId, parseId } from '../../receiver/store/embedded/position.ts';
-import { LazyDetails, readDetails } from '../../receiver/store/embedded/row-codec.ts';
-import { readResource, readScope, readValue, writeValue } from '../../receiver/store/embedded/value-codec.ts';
+import { readValue, writeValue } from '../../receiver/store/embedded/value-codec.ts';
 import { StoreError } from '../../receiver/store/errors.ts';
-import { logRecord } from '../helpers/records.ts';
 
 /** Texts of any UTF-16 units, lone surrogates included. */
 const text = fc.oneof(
@@ -33,34 +29,7 @@ const { value } = fc.letrec<{ value: AnyValue }>((tie) => ({
     fc.array(fc.tuple(text, tie('value')), { maxLength: 4 }).map((pairs) => new Map(pairs)),
   ),
 }));
-const keyValues = fc.array(fc.tuple(text, value), { maxLength: 5 }).map((pairs) => new Map(pairs));
-const hex = (digits: number) => fc.constantFrom('', '0123456789abcdef0123456789abcdef'.slice(0, digits));
-const count = fc.nat({ max: 0xffff_ffff });
 const time = fc.bigInt({ min: 1n, max: 2n ** 63n - 1n });
-
-const record: fc.Arbitrary<LogRecord> = fc.record({
-  timestamp: time,
-  observedTimestamp: time,
-  severityNumber: fc.integer({ min: -5, max: 200 }),
-  severityText: text,
-  service: text,
-  logger: text,
-  body: value,
-  attributes: keyValues,
-  resource: fc.record({ attributes: keyValues, droppedAttributesCount: count, schemaUrl: text }),
-  scope: fc.record({
-    name: text,
-    version: text,
-    attributes: keyValues,
-    droppedAttributesCount: count,
-    schemaUrl: text,
-  }),
-  traceId: hex(32),
-  spanId: hex(16),
-  flags: fc.nat({ max: 255 }),
-  eventName: text,
-  droppedAttributesCount: count,
-});
 
 /** `toEqual` takes -0 for 0 and maps of any order for equal; this does not. */
 function exactly(item: AnyValue): unknown {
@@ -69,7 +38,7 @@ function exactly(item: AnyValue): unknown {
   return Object.is(item, -0) ? 'minus zero' : item;
 }
 
-describe('row codec', () => {
+describe('value codec', () => {
   test('O44 O50 every value comes back exactly, the order of keys included', () => {
     const writer = new ByteWriter();
     fc.assert(
@@ -78,75 +47,6 @@ describe('row codec', () => {
         expect(exactly(readValue(new ByteReader(writer.take())))).toEqual(exactly(written));
       }),
       { numRuns: 500 },
-    );
-  });
-
-  test('O42 O44 O45 O47 O48 every part of a record comes back from its row', () => {
-    fc.assert(
-      fc.property(fc.array(record, { minLength: 1, maxLength: 4 }), (records) => {
-        const message = encodeAppend([{ key: null, records }], 0);
-        const rows = readRows(message);
-        expect(rows).toHaveLength(records.length);
-        for (const [index, written] of records.entries()) {
-          const row = rows[index]!;
-          const { attributes, body, ...rest } = written;
-          const { attributes: readAttributes, body: readBody, ...details } = readDetails(row.data, written.timestamp);
-          expect({
-            timestamp: BigInt(row.day) * 86_400_000_000_000n + BigInt(row.time),
-            severityNumber: message.shared.severities[row.severity]!.number,
-            severityText: message.shared.severities[row.severity]!.text,
-            ...message.shared.loggers[row.logger],
-            resource: readResource(message.shared.resources[row.resource]!),
-            scope: readScope(message.shared.scopes[row.scope]!),
-            ...details,
-          }).toEqual(rest);
-          expect(exactly(readAttributes)).toEqual(exactly(attributes));
-          expect(exactly(readBody)).toEqual(exactly(body));
-        }
-      }),
-    );
-  });
-
-  test('O50 details read one by one are those read together, and one attribute is found without the others', () => {
-    fc.assert(
-      fc.property(record, text, (written, otherKey) => {
-        const { data } = readRows(encodeAppend([{ key: null, records: [written] }], 0))[0]!;
-        const lazy = new LazyDetails(data, written.timestamp);
-        const { attributes, body, ...header } = readDetails(data, written.timestamp);
-        // Single attributes first: they are found behind a body that was not read.
-        for (const key of [...attributes.keys(), otherKey]) {
-          expect(exactly(lazy.attributes.get(key) ?? null)).toEqual(exactly(attributes.get(key) ?? null));
-          expect(lazy.attributes.get(key) === undefined).toBe(!attributes.has(key));
-        }
-        expect(exactly(new Map(lazy.attributes))).toEqual(exactly(attributes));
-        expect(lazy.attributes.size).toBe(attributes.size);
-        expect(exactly(lazy.body)).toEqual(exactly(body));
-        expect(lazy.header).toEqual(header);
-      }),
-    );
-  });
-
-  test('damaged bytes are an error that says so, or another value, and never anything worse', () => {
-    const change = fc.record({ at: fc.nat(), to: fc.nat({ max: 255 }), cut: fc.boolean() });
-    fc.assert(
-      fc.property(record, fc.array(change, { minLength: 1, maxLength: 5 }), (written, changes) => {
-        const row = readRows(encodeAppend([{ key: null, records: [written] }], 0))[0]!;
-        let data = Uint8Array.from(row.data);
-        for (const { at, to, cut } of changes) {
-          if (data.length === 0) break;
-          data[at % data.length] = to;
-          if (cut) data = data.slice(0, at % data.length);
-        }
-        try {
-          const lazy = new LazyDetails(data, written.timestamp);
-          lazy.attributes.get('key');
-          void lazy.body;
-          readDetails(data, written.timestamp);
-        } catch (error) {
-          expect(error).toBeInstanceOf(DamagedBytesError);
-        }
-      }),
-      { numRuns: 1000 },
     );
   });
 
@@ -160,10 +60,6 @@ describe('row codec', () => {
     const writer = new ByteWriter();
     expect(() => writeValue(writer, 2n ** 63n)).toThrow(StoreError);
     expect(() => writeValue(writer, 2n ** 63n)).toThrow('9223372036854775808');
-    const records = [logRecord({ body: 2n ** 70n })];
-    expect(() => encodeAppend([{ key: null, records }], 0)).toThrow(StoreError);
-    // What the failure left behind is not in the next message.
-    expect(readRows(encodeAppend([{ key: null, records: [logRecord()] }], 0))).toHaveLength(1);
   });
 });
 

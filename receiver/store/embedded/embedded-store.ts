@@ -21,26 +21,43 @@ import type {
   SearchPage,
   SearchRequest,
 } from '../store.ts';
-import { encodeAppend } from './append-message.ts';
-import { dayOf, fileNameOf, timeWithin } from './day.ts';
-import { decodeRecords, type EncodedRecords } from './lazy-record.ts';
+import { encodeAppend } from './chunk/encode-append.ts';
+import { type Day, dayOf, fileNameOf, timeWithin } from './day.ts';
 import { formatId } from './position.ts';
-import { ReaderPool } from './reader-pool.ts';
+import { decodeAnswer } from './read/answer.ts';
+import { ReaderPool } from './read/reader-pool.ts';
+import type { EmbeddedSettings } from './settings.ts';
 import { SharedVersions } from './shared-versions.ts';
 import { WorkerClient, workerModule } from './worker-client.ts';
 import type { Report } from './worker-protocol.ts';
-import type { WriterData, WriterMethods } from './writer-worker.ts';
+import { BLOCK_BYTES, BLOCK_ROWS } from './write/schema.ts';
+import type { WriterData, WriterMethods } from './write/writer-worker.ts';
 
-export interface EmbeddedStoreOptions {
+export interface EmbeddedStoreOptions extends Partial<EmbeddedSettings> {
   /** The folder; made when it is missing. One process at a time may use it. */
   readonly directory: string;
   readonly now?: Clock;
   readonly diagnostics?: Diagnostics;
   /** How long a search, histogram or facet count may take, in milliseconds, before it answers with what it has. */
   readonly searchBudget?: number;
+  /** How many records become a block. */
+  readonly blockRows?: number;
+  /** A day other than the present one is sealed to its last record when nothing came for so long, in milliseconds. */
+  readonly sealAfter?: number;
 }
 
-const DEFAULT_SEARCH_BUDGET = 10_000;
+const DEFAULTS = {
+  searchBudget: 10_000,
+  blockRows: BLOCK_ROWS,
+  sealAfter: 5 * 60_000,
+  durability: 'normal',
+  maxBytes: null,
+  cacheBytes: 24 * 1024 * 1024,
+  filterCacheBytes: 16 * 1024 * 1024,
+} as const satisfies Partial<EmbeddedStoreOptions>;
+
+/** Memory of each reader for listings of days, the records in them that are not sealed yet included. */
+const LISTING_CACHE_BYTES = 64 * 1024 * 1024;
 
 /**
  * Opens the embedded store: one SQLite file per UTC day in a folder, written by one thread and read by others.
@@ -68,35 +85,46 @@ class EmbeddedStore implements LogStore {
   readonly #running = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
 
-  constructor({ directory, now, diagnostics, searchBudget }: EmbeddedStoreOptions) {
-    this.#directory = resolve(directory);
+  constructor({ now, diagnostics, ...options }: EmbeddedStoreOptions) {
+    const { durability, maxBytes, blockRows, sealAfter, searchBudget, ...settings } = { ...DEFAULTS, ...options };
+    const directory = resolve(settings.directory);
+    this.#directory = directory;
     this.#now = now ?? systemClock;
     this.#diagnostics = diagnostics ?? createDiagnostics();
     const versions = new SharedVersions().buffer;
+    const limits = { rows: blockRows, bytes: BLOCK_BYTES };
+    const caches = {
+      blocks: settings.cacheBytes,
+      filters: settings.filterCacheBytes,
+      listings: LISTING_CACHE_BYTES,
+    };
     const onReport = (report: Report) => this.#onReport(report);
     this.#writer = new WorkerClient({
-      module: workerModule('writer-worker', import.meta.url),
+      module: workerModule('write/writer-worker', import.meta.url),
       name: 'writer',
-      workerData: { directory: this.#directory, versions } satisfies WriterData,
+      workerData: { directory, versions, durability, maxBytes, limits, sealAfter } satisfies WriterData,
       onReport,
     });
-    this.#readers = new ReaderPool(
-      { directory: this.#directory, versions, searchBudget: searchBudget ?? DEFAULT_SEARCH_BUDGET },
-      onReport,
-    );
+    this.#readers = new ReaderPool({ directory, versions, searchBudget, caches }, onReport);
   }
 
   append(batches: readonly Batch[]): Promise<AppendedBatch[]> {
     return this.#run(async () => {
       const message = encodeAppend(batches, this.#milliseconds());
-      const stored = await this.#writer.call('append', message, { transfer: [message.rows.buffer] });
-      return stored.map(({ duplicate, sequences }, index) => {
+      const { batches: stored, sequences } = await this.#writer.call('append', message, {
+        transfer: [message.chunk.buffer],
+      });
+      let next = 0;
+      return stored.map((batch, index) => {
         const { records } = batches[index]!;
+        const first = next;
+        next += records.length;
         const idOf = (place: number) => {
-          const sequence = sequences[place] ?? 0;
-          return sequence === 0 ? null : formatId(records[place]!.timestamp, sequence);
+          const record = records[place];
+          const sequence = sequences[first + place];
+          return record && sequence ? formatId(record.timestamp, sequence) : null;
         };
-        return { duplicate, stored: sequences.filter((sequence) => sequence !== 0).length, idOf };
+        return { ...batch, idOf };
       });
     });
   }
@@ -108,21 +136,21 @@ class EmbeddedStore implements LogStore {
   search({ signal, ...request }: SearchRequest): Promise<SearchPage> {
     return this.#run(async () => {
       const page = await this.#readers.call('search', request, { signal });
-      return { ...page, records: this.#decode(page.records) };
+      return { ...page, records: decodeAnswer(page.records) };
     });
   }
 
   get(id: string): Promise<StoredRecord | null> {
     return this.#run(async () => {
       const records = await this.#readers.call('get', id);
-      return records && (this.#decode(records)[0] ?? null);
+      return records && (decodeAnswer(records)[0] ?? null);
     });
   }
 
   context(id: string, before: number, after: number, { signal }: Abortable = {}) {
     return this.#run(async () => {
       const context = await this.#readers.call('context', { id, before, after }, { signal });
-      return context && { before: this.#decode(context.before), after: this.#decode(context.after) };
+      return context && { before: decodeAnswer(context.before), after: decodeAnswer(context.after) };
     });
   }
 
@@ -187,7 +215,7 @@ class EmbeddedStore implements LogStore {
   }
 
   #members(query: Query, limit: number, signal: AbortSignal | undefined): Promise<StoredRecord[]> {
-    return this.#run(async () => this.#decode(await this.#readers.call('members', { query, limit }, { signal })));
+    return this.#run(async () => decodeAnswer(await this.#readers.call('members', { query, limit }, { signal })));
   }
 
   /** Keeps account of what runs, for `close` to wait for. */
@@ -207,16 +235,14 @@ class EmbeddedStore implements LogStore {
     if (olderThan <= 0n) return 0;
     const boundary = dayOf(olderThan);
     const time = timeWithin(boundary, olderThan);
-    const days = await this.#writer.call('days', undefined);
+    const days = await this.#writer.call('daysBefore', {
+      time: Number(olderThan / 1_000_000n),
+      now: this.#milliseconds(),
+    });
     let removed = 0;
-    for (const day of days.filter((each) => each < boundary)) {
+    for (const day of days) {
       this.#checkGoingOn(signal);
-      if (dryRun) {
-        removed += await this.#writer.call('count', day);
-      } else {
-        await this.#readers.release(day);
-        removed += await this.#writer.call('dropDay', { day, now: this.#milliseconds() });
-      }
+      removed += dryRun ? await this.#writer.call('count', day) : await this.#dropDay(day);
     }
     if (dryRun) return removed + (await this.#writer.call('countBefore', { day: boundary, time }));
     for (;;) {
@@ -225,6 +251,12 @@ class EmbeddedStore implements LogStore {
       removed += piece;
       if (piece < batchSize) return removed;
     }
+  }
+
+  /** Removes a day's file, once nobody reads it; says how many records it held. */
+  async #dropDay(day: Day): Promise<number> {
+    await this.#readers.release(day);
+    return this.#writer.call('dropDay', { day, now: this.#milliseconds() });
   }
 
   /** Long work in pieces ends between two of them when nobody wants it any more. */
@@ -237,29 +269,39 @@ class EmbeddedStore implements LogStore {
     return Number(this.#now() / 1_000_000n);
   }
 
-  #decode(records: EncodedRecords): StoredRecord[] {
-    return decodeRecords(records, (id, { message }) => {
-      this.#diagnostics.once(
-        'damaged record',
-        `${this.#directory}: the record ${id} cannot be read and is left out (${message})`,
-      );
+  #onReport(report: Report): void {
+    switch (report.type) {
+      case 'notice':
+        this.#diagnostics.error(report.message);
+        return;
+      case 'tooLarge':
+        this.#makeRoom(report.day);
+        return;
+      case 'damage':
+        this.#examine(report.day, report.reason);
+    }
+  }
+
+  /** Drops a day because all days together take more than they may; the writer then looks again. */
+  #makeRoom(day: Day): void {
+    const place = `${this.#directory}, ${fileNameOf(day)}`;
+    this.#run(async () => {
+      const removed = await this.#dropDay(day);
+      this.#diagnostics.info(`${place}: removed with its ${removed} records, to keep to maxBytes`);
+      await this.#writer.call('checkSize', undefined);
+    }).catch((error: Error) => {
+      if (!this.#closing) this.#diagnostics.error(`${place} cannot be removed: ${error.message}`);
     });
   }
 
-  #onReport(report: Report): void {
-    if (report.type === 'notice') {
-      this.#diagnostics.error(report.message);
-      return;
-    }
-    const place = `${this.#directory}, ${fileNameOf(report.day)}`;
-    // The writer looks at the file itself, and says so when it sets it aside.
-    this.#writer.call('examine', report.day).then(
+  /** Has the writer look at a file that a reader stumbled over; it says so itself when it sets the file aside. */
+  #examine(day: Day, reason: string): void {
+    const place = `${this.#directory}, ${fileNameOf(day)}`;
+    this.#writer.call('examine', day).then(
       (isSetAside) => {
-        if (!isSetAside)
-          this.#diagnostics.error(`${place}: a record cannot be read and is left out (${report.reason})`);
+        if (!isSetAside) this.#diagnostics.error(`${place}: some records cannot be read and are left out (${reason})`);
       },
-      (error: Error) =>
-        this.#diagnostics.error(`${place} is damaged (${report.reason}), and stays there: ${error.message}`),
+      (error: Error) => this.#diagnostics.error(`${place} is damaged (${reason}), and stays there: ${error.message}`),
     );
   }
 }
