@@ -67,8 +67,6 @@ export class DictionaryTextsBuilder implements TextsBuilder {
 export class TemplateTextsBuilder implements TextsBuilder {
   readonly #bytes: Uint8Array;
   readonly #builder: TextColumnBuilder;
-  #start = 0;
-  #end = 0;
 
   constructor(bytes: Uint8Array, { texts }: ColumnFilters) {
     this.#bytes = bytes;
@@ -76,7 +74,7 @@ export class TemplateTextsBuilder implements TextsBuilder {
       texts
         ? {
             margin: TEXT_FILTER_MARGIN,
-            onRegion: (bytes, start, end) => texts.add(bytes, start, end, this.#start, this.#end),
+            onRegion: (bytes, start, end) => texts.add(bytes, start, end),
           }
         : undefined,
     );
@@ -87,8 +85,6 @@ export class TemplateTextsBuilder implements TextsBuilder {
   }
 
   add(start: number, end: number): void {
-    this.#start = start;
-    this.#end = end;
     this.#builder.add(this.#bytes, start, end);
   }
 

@@ -8,11 +8,8 @@ import { bitsSet, hasBit, setBit } from './bit-map.ts';
 const SHORTEST_GRAM = 3;
 const LONGEST_GRAM = 5;
 
-/** How many bytes of what was added before have to be added again on both sides of something new. */
+/** How many characters of what was added before have to be added again on both sides of something new. */
 export const TEXT_FILTER_MARGIN = LONGEST_GRAM - 1;
-
-/** Folding makes a character at most so many times shorter in UTF-8: the Kelvin sign becomes a k. */
-const SHRINKING = 3;
 
 /** While grams are gathered they are told apart by so many bits. */
 const GATHERED_BITS = 19;
@@ -38,14 +35,13 @@ export class TextFilterBuilder {
   readonly #gathered = new Uint32Array(GATHERED / 32);
 
   /**
-   * Adds a part of a text in UTF-8: all grams in it. A text may be added in parts where every gram that is in none of
-   * them was added before; a part begins and ends TEXT_FILTER_MARGIN bytes from what is new in it, or with the text.
-   * The text's own bounds have to be given with a part.
+   * Adds a part of a text in UTF-8, cut between characters. Of a text whose constant parts were added before, only the
+   * new ones need to be, each with TEXT_FILTER_MARGIN characters on both sides: folded, a character is a byte at least.
    */
-  add(bytes: Uint8Array, start: number, end: number, textStart = start, textEnd = end): void {
+  add(bytes: Uint8Array, start: number, end: number): void {
     for (let index = start; index < end; index++) {
       if (bytes[index]! >= 0x80) {
-        this.#addFolded(bytes, start, end, textStart, textEnd);
+        this.addText(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString());
         return;
       }
     }
@@ -94,20 +90,7 @@ export class TextFilterBuilder {
       gathered[five >>> 5]! |= 1 << five;
     }
   }
-
-  /** Adds a part that is not ASCII alone, with so much of its surroundings that enough of them is left after folding. */
-  #addFolded(bytes: Uint8Array, start: number, end: number, textStart: number, textEnd: number): void {
-    const more = (SHRINKING - 1) * TEXT_FILTER_MARGIN;
-    let from = Math.max(textStart, start - more);
-    while (from > textStart && isContinuation(bytes[from]!)) from--;
-    let to = Math.min(textEnd, end + more);
-    while (to < textEnd && isContinuation(bytes[to]!)) to++;
-    this.addText(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString());
-  }
 }
-
-/** Whether a byte of UTF-8 is a later one of its character. */
-const isContinuation = (byte: number): boolean => (byte & 0xc0) === 0x80;
 
 /** The gathered bits of the grams that end with these four bytes, the last one lowest. */
 const firstOfThree = (last: number): number => Math.imul(last & 0xffffff, 0x9e3779b1) >>> HASH_SHIFT;
