@@ -7,7 +7,7 @@ const FIRST_CAPACITY = 64 * 1024;
 /** Room kept beyond it is given back: one huge append must not keep its memory for ever. */
 const CAPACITY_KEPT = 64 * FIRST_CAPACITY;
 /** Texts up to so many UTF-16 units are copied unit by unit, which beats a call into the runtime. */
-const SHORT_TEXT = 10;
+const SHORT_TEXT = 16;
 /** Numbers beyond it lose their lowest bits as doubles. */
 const VARINT_LIMIT = Number.MAX_SAFE_INTEGER;
 const VARINT_BYTES = 8;
@@ -33,11 +33,14 @@ export class ByteWriter {
 
   /** A copy of what was written, in a buffer of its own; the writer is empty afterwards. */
   take(): Uint8Array<ArrayBuffer> {
-    // Not cleared before it is written over, as `new Uint8Array(length)` would be.
-    const bytes = new Uint8Array(Buffer.allocUnsafeSlow(this.#length).buffer);
-    bytes.set(this.#buffer.subarray(0, this.#length));
+    const bytes = new Uint8Array(this.written());
     this.clear();
     return bytes;
+  }
+
+  /** A view of what was written, good until more is written. */
+  written(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length);
   }
 
   /** Forgets what was written. */
@@ -49,10 +52,6 @@ export class ByteWriter {
   byte(value: number): void {
     this.#reserve(1);
     this.#buffer[this.#length++] = value;
-  }
-
-  byteAt(position: number, value: number): void {
-    this.#buffer[position] = value;
   }
 
   /** A whole number, 0 … 2^53 − 1. */
@@ -78,10 +77,10 @@ export class ByteWriter {
     this.#length += 8;
   }
 
-  /** Writes over eight bytes written before; says whether the value fits them. */
-  int64At(position: number, value: bigint): boolean {
+  /** Writes over eight bytes written before; says whether the value is within 0 … 2^63 − 1. */
+  int63At(position: number, value: bigint): boolean {
     this.#view.setBigInt64(position, value, true);
-    return this.#view.getBigInt64(position, true) === value;
+    return this.#view.getBigInt64(position, true) === value && this.#view.getInt32(position + 4, true) >= 0;
   }
 
   double(value: number): void {
@@ -165,10 +164,9 @@ export class ByteWriter {
   #wideText(value: string, start: number, utf8Length: number): void {
     const buffer = this.#buffer;
     if (value.isWellFormed()) {
-      const header = varintLength(utf8Length * 2);
-      const at = this.#length + header;
-      if (at !== start) buffer.copyWithin(at, start, start + utf8Length);
-      writeVarint(buffer, this.#length, utf8Length * 2);
+      const at = writeVarint(buffer, this.#length, utf8Length * 2);
+      // A longer length took the place of the text's first bytes.
+      if (at !== start) buffer.write(value, at, 'utf8');
       this.#length = at + utf8Length;
     } else {
       const at = writeVarint(buffer, this.#length, value.length * 4 + 1);
@@ -204,12 +202,6 @@ function writeVarint(buffer: Buffer, position: number, value: number): number {
   }
   buffer[at++] = rest;
   return at;
-}
-
-function varintLength(value: number): number {
-  let length = 1;
-  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) length++;
-  return length;
 }
 
 /** Reads what a ByteWriter wrote. Never reads past the end: whatever does not fit is a DamagedBytesError. */
@@ -287,17 +279,6 @@ export class ByteReader {
     const length = Math.floor(header / 2);
     const start = this.#advance(length);
     return this.#buffer.toString(header % 2 === 0 ? 'utf8' : 'utf16le', start, start + length);
-  }
-
-  /** Reads a text and says whether it is the one that a ByteWriter wrote as these bytes. */
-  isText(written: Uint8Array): boolean {
-    const start = this.#position;
-    this.skipText();
-    if (this.#position - start !== written.length) return false;
-    for (let index = 0; index < written.length; index++) {
-      if (this.#buffer[start + index] !== written[index]) return false;
-    }
-    return true;
   }
 
   skip(length: number): void {

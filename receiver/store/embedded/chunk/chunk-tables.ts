@@ -15,53 +15,65 @@ export interface ChunkTables {
   readonly shapes: readonly (readonly number[])[];
 }
 
+/** How many items each table has. */
+export type TableSizes = { readonly [Table in keyof ChunkTables]: number };
+
+/** The sizes of all tables, then their items. */
 export function writeTables(writer: ByteWriter, tables: ChunkTables): void {
-  writer.varint(tables.loggers.length);
-  for (const { service, logger } of tables.loggers) {
+  const { loggers, severities, resources, scopes, keys, shapes } = tables;
+  for (const table of [loggers, severities, resources, scopes, keys, shapes]) writer.varint(table.length);
+  for (const { service, logger } of loggers) {
     writer.text(service);
     writer.text(logger);
   }
-  writer.varint(tables.severities.length);
-  for (const { number, text } of tables.severities) {
+  for (const { number, text } of severities) {
     writeZigzag(writer, number);
     writer.text(text);
   }
-  writer.varint(tables.resources.length);
-  for (const resource of tables.resources) writer.bytes(resource);
-  writer.varint(tables.scopes.length);
-  for (const scope of tables.scopes) writer.bytes(scope);
-  writer.varint(tables.keys.length);
-  for (const key of tables.keys) writer.text(key);
-  writer.varint(tables.shapes.length);
-  for (const shape of tables.shapes) {
+  for (const resource of resources) writer.bytes(resource);
+  for (const scope of scopes) writer.bytes(scope);
+  for (const key of keys) writer.text(key);
+  for (const shape of shapes) {
     writer.varint(shape.length);
     for (const key of shape) writer.varint(key);
   }
 }
 
-/** Throws a DamagedBytesError for bytes that are no tables. */
+export function readTableSizes(reader: ByteReader): TableSizes {
+  return {
+    loggers: reader.varint(),
+    severities: reader.varint(),
+    resources: reader.varint(),
+    scopes: reader.varint(),
+    keys: reader.varint(),
+    shapes: reader.varint(),
+  };
+}
+
+/** The tables, sizes first. Throws a DamagedBytesError for bytes that are none. */
 export function readTables(reader: ByteReader): ChunkTables {
-  const loggers = readList(reader, () => ({ service: reader.text(), logger: reader.text() }));
-  const severities = readList(reader, () => ({ number: readZigzag(reader), text: reader.text() }));
-  const resources = readList(reader, () => reader.bytes());
-  const scopes = readList(reader, () => reader.bytes());
-  const keys = readList(reader, () => reader.text());
+  const sizes = readTableSizes(reader);
+  const loggers = readItems(sizes.loggers, () => ({ service: reader.text(), logger: reader.text() }));
+  const severities = readItems(sizes.severities, () => ({ number: readZigzag(reader), text: reader.text() }));
+  const resources = readItems(sizes.resources, () => reader.bytes());
+  const scopes = readItems(sizes.scopes, () => reader.bytes());
+  const keys = readItems(sizes.keys, () => reader.text());
   if (new Set(keys).size !== keys.length) throw new DamagedBytesError('a chunk has an attribute key twice');
-  const shapes = readList(reader, () => readShape(reader, keys.length));
+  const shapes = readItems(sizes.shapes, () => readShape(reader, keys.length));
   if (!reader.atEnd) throw new DamagedBytesError('a chunk goes on behind its tables');
   return { loggers, severities, resources, scopes, keys, shapes };
 }
 
 function readShape(reader: ByteReader, keys: number): number[] {
-  const shape = readList(reader, () => reader.varint());
+  const shape = readItems(reader.varint(), () => reader.varint());
   if (shape.some((key) => key >= keys)) throw new DamagedBytesError('a shape names an attribute key that is not there');
   if (new Set(shape).size !== shape.length) throw new DamagedBytesError('a shape has an attribute key twice');
   return shape;
 }
 
-/** Ends with the bytes at the latest, for each item takes some. */
-function readList<T>(reader: ByteReader, readItem: () => T): T[] {
+/** However many it is told to read, it ends with the bytes, for each item takes some. */
+function readItems<T>(size: number, readItem: () => T): T[] {
   const items: T[] = [];
-  for (let left = reader.varint(); left > 0; left--) items.push(readItem());
+  while (items.length < size) items.push(readItem());
   return items;
 }

@@ -5,7 +5,7 @@ import type { Day } from '../day.ts';
 import { UNIQUE_KEY_LENGTH } from '../keys.ts';
 import { readResource, readScope } from '../value-codec.ts';
 import { HEADER, HEADER_BYTES, MAGIC, ROW, ROW_BYTES, SPAN_ID_BYTES, TRACE_ID_BYTES } from './chunk-layout.ts';
-import { type ChunkTables, readTables } from './chunk-tables.ts';
+import { type ChunkTables, readTableSizes, readTables, type TableSizes } from './chunk-tables.ts';
 
 /** Which of a record's rarer parts a row has, one bit each. */
 export const HAS = { trace: 1, span: 2, eventName: 4, dropped: 8, uid: 16 } as const;
@@ -18,7 +18,6 @@ const UNIT = 2 ** 16;
 /** Records row by row, in bytes that need nothing else to be read. Immutable but for the sequences. */
 export class Chunk {
   readonly bytes: Uint8Array;
-  readonly tables: ChunkTables;
   /** How many rows it has. */
   readonly size: number;
   /** Where each row begins in `bytes`. */
@@ -27,13 +26,14 @@ export class Chunk {
   readonly rowsEnd: number;
   readonly #view: DataView;
   readonly #reader: ByteReader;
+  #tables: ChunkTables | undefined;
   readonly #resources: Resource[] = [];
   readonly #scopes: Scope[] = [];
   #keyPlaces: Map<string, number> | undefined;
 
   /**
-   * Checks the checksum if there is one, the rows' frames and the tables; a DamagedBytesError for bytes that are no
-   * chunk. Values are checked when they are read.
+   * Checks the checksum if there is one, and the rows' frames; a DamagedBytesError for bytes that are no chunk. Tables
+   * and values are checked when they are read.
    */
   static read(bytes: Uint8Array): Chunk {
     return new Chunk(bytes);
@@ -50,8 +50,13 @@ export class Chunk {
       throw new DamagedBytesError('a chunk ends too early');
     }
     this.#reader = new ByteReader(bytes, this.rowsEnd);
-    this.tables = readTables(this.#reader);
-    this.rowStarts = findRows(view, this.size, this.rowsEnd, this.tables);
+    this.rowStarts = findRows(view, this.size, this.rowsEnd, readTableSizes(this.#reader));
+  }
+
+  /** What the rows name by place. Read when first asked for: appending does without. */
+  get tables(): ChunkTables {
+    this.#tables ??= readTables(new ByteReader(this.bytes, this.rowsEnd));
+    return this.#tables;
   }
 
   /** The bytes to store: `read` then notices any damage. Sequences that are set afterwards undo it. */
@@ -227,13 +232,9 @@ function checksumOf(bytes: Uint8Array): number {
 }
 
 /** Where the rows begin, once each is known to lie where it should and to name only what the tables have. */
-function findRows(view: DataView, size: number, rowsEnd: number, tables: ChunkTables): Uint32Array {
+function findRows(view: DataView, size: number, rowsEnd: number, sizes: TableSizes): Uint32Array {
   const starts = new Uint32Array(size);
-  const loggers = tables.loggers.length;
-  const severities = tables.severities.length;
-  const resources = tables.resources.length;
-  const scopes = tables.scopes.length;
-  const shapes = tables.shapes.length;
+  const { loggers, severities, resources, scopes, shapes } = sizes;
   let at = HEADER_BYTES;
   for (let row = 0; row < size; row++) {
     if (at + ROW_BYTES > rowsEnd) throw new DamagedBytesError('a chunk has fewer rows than it says');

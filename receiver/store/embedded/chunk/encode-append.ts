@@ -132,6 +132,6 @@ function writeId(writer: ByteWriter, digits: string, bytes: number): void {
 }
 
 function writeTime(writer: ByteWriter, position: number, time: bigint): void {
-  if (writer.int64At(position, time) && time >= 0n) return;
+  if (writer.int63At(position, time)) return;
   throw new StoreError(`cannot store a record of the time ${time}: it is not within 0 and 2^63 nanoseconds since 1970`);
 }

@@ -7,6 +7,8 @@ import { TablesCollector } from './tables-collector.ts';
 /** Severity numbers are few: 0 to 24 by the specification. */
 const SEVERITIES_REMEMBERED = 32;
 
+const partWriter = new ByteWriter();
+
 interface PlacedSeverity {
   readonly number: number;
   readonly text: string;
@@ -31,6 +33,7 @@ export class RecordPlaces {
   #resource: Resource | null = null;
   #resourcePlace = 0;
   readonly #scopes = new Map<Scope, number>();
+  readonly #bareScopes = new Map<string, number>();
   #scope: Scope | null = null;
   #scopePlace = 0;
   readonly #placeOfKey = (key: string): number => this.collector.key(key);
@@ -42,11 +45,7 @@ export class RecordPlaces {
       this.#loggers = this.#loggersByService.get(service) ?? new Map();
       this.#loggersByService.set(service, this.#loggers);
     }
-    let place = this.#loggers.get(logger);
-    if (place === undefined) {
-      place = this.collector.logger(service, logger);
-      this.#loggers.set(logger, place);
-    }
+    const place = placeIn(this.#loggers, logger, () => this.collector.logger(service, logger));
     this.#logger = logger;
     this.#loggerPlace = place;
     return place;
@@ -63,11 +62,7 @@ export class RecordPlaces {
 
   resource(resource: Resource): number {
     if (resource === this.#resource) return this.#resourcePlace;
-    let place = this.#resources.get(resource);
-    if (place === undefined) {
-      place = this.collector.resource(encoded(resource, writeResource));
-      this.#resources.set(resource, place);
-    }
+    const place = placeIn(this.#resources, resource, () => this.collector.resource(encoded(resource, writeResource)));
     this.#resource = resource;
     this.#resourcePlace = place;
     return place;
@@ -75,14 +70,16 @@ export class RecordPlaces {
 
   scope(scope: Scope): number {
     if (scope === this.#scope) return this.#scopePlace;
-    let place = this.#scopes.get(scope);
-    if (place === undefined) {
-      place = this.collector.scope(encoded(scope, writeScope));
-      this.#scopes.set(scope, place);
-    }
+    const place = isBare(scope)
+      ? placeIn(this.#bareScopes, scope.name, () => this.#addScope(scope))
+      : placeIn(this.#scopes, scope, () => this.#addScope(scope));
     this.#scope = scope;
     this.#scopePlace = place;
     return place;
+  }
+
+  #addScope(scope: Scope): number {
+    return this.collector.scope(encoded(scope, writeScope));
   }
 
   /** One step of a walk over a record's attribute keys, which starts at `shapeRoot`. */
@@ -97,8 +94,22 @@ export class RecordPlaces {
   }
 }
 
+function placeIn<Key>(places: Map<Key, number>, key: Key, add: () => number): number {
+  const known = places.get(key);
+  if (known !== undefined) return known;
+  const place = add();
+  places.set(key, place);
+  return place;
+}
+
+/** Scopes with a name alone are nearly all there are, and many of a request have the same. */
+function isBare({ version, schemaUrl, droppedAttributesCount, attributes }: Scope): boolean {
+  return version === '' && schemaUrl === '' && droppedAttributesCount === 0 && attributes.size === 0;
+}
+
+/** A part's bytes, good until the next one's are asked for. */
 function encoded<T>(part: T, write: (writer: ByteWriter, part: T) => void): Uint8Array {
-  const writer = new ByteWriter();
-  write(writer, part);
-  return writer.take();
+  partWriter.clear();
+  write(partWriter, part);
+  return partWriter.written();
 }

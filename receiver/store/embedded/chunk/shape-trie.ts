@@ -10,7 +10,8 @@ export class ShapeNode {
   /** The key that followed last time, and where it led: most often the one that follows now. */
   lastKey: string | null = null;
   lastNode: ShapeNode | null = null;
-  readonly #next = new Map<string, ShapeNode>();
+  /** All keys that follow, once there are several. */
+  #next: Map<string, ShapeNode> | null = null;
 
   private constructor(key: number, parent: ShapeNode | null, hasUid: boolean) {
     this.key = key;
@@ -22,12 +23,15 @@ export class ShapeNode {
     return new ShapeNode(-1, null, false);
   }
 
-  /** The list with one key more. `placeOf` is asked for the key's place when it comes here first. */
+  /** The list with one key more, not the one that followed last time. `placeOf` is asked for the key's place when it comes here first. */
   follow(key: string, placeOf: (key: string) => number): ShapeNode {
-    let node = this.#next.get(key);
+    let node = this.#next?.get(key);
     if (!node) {
       node = new ShapeNode(placeOf(key), this, this.hasUid || key === 'log.record.uid');
-      this.#next.set(key, node);
+      if (this.lastKey !== null) {
+        this.#next ??= new Map([[this.lastKey, this.lastNode!]]);
+        this.#next.set(key, node);
+      }
     }
     this.lastKey = key;
     this.lastNode = node;

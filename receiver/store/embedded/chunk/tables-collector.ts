@@ -21,28 +21,29 @@ export class TablesCollector {
   }
 
   logger(service: string, logger: string): number {
-    return this.#loggers.place(`${service.length} ${service}${logger}`, { service, logger });
+    return this.#loggers.place(`${service.length} ${service}${logger}`, () => ({ service, logger }));
   }
 
   severity(number: number, text: string): number {
-    return this.#severities.place(`${number} ${text}`, { number, text });
+    return this.#severities.place(`${number} ${text}`, () => ({ number, text }));
   }
 
+  /** The bytes are copied, so they may be a view of others. */
   resource(bytes: Uint8Array): number {
-    return this.#resources.place(textOf(bytes), bytes);
+    return this.#resources.place(textOf(bytes), () => new Uint8Array(bytes));
   }
 
   scope(bytes: Uint8Array): number {
-    return this.#scopes.place(textOf(bytes), bytes);
+    return this.#scopes.place(textOf(bytes), () => new Uint8Array(bytes));
   }
 
   key(key: string): number {
-    return this.#keys.place(key, key);
+    return this.#keys.place(key, () => key);
   }
 
   /** `keys` are places of this collector. */
   shape(keys: readonly number[]): number {
-    return this.#shapes.place(keys.join(), keys);
+    return this.#shapes.place(keys.join(), () => keys);
   }
 }
 
@@ -51,10 +52,10 @@ class Collected<T> {
   readonly items: T[] = [];
   readonly #places = new Map<string, number>();
 
-  place(content: string, item: T): number {
+  place(content: string, makeItem: () => T): number {
     const known = this.#places.get(content);
     if (known !== undefined) return known;
-    const place = this.items.push(item) - 1;
+    const place = this.items.push(makeItem()) - 1;
     this.#places.set(content, place);
     return place;
   }
