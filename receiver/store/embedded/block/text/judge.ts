@@ -1,7 +1,8 @@
 import { LONGEST_FOLDING } from './fold-bytes.ts';
+import type { Needle } from './needle.ts';
 import type { Skeletons } from './skeletons.ts';
 import type { Slot } from './slot.ts';
-import { BYTE_CLASS, END, HOLE, LOWER_HEX, NON_ASCII, STRANGE, UPPER_HEX } from './text-classes.ts';
+import { END, foldsFreely, HOLE } from './text-classes.ts';
 
 /** What is known of all texts of a template before any of them is looked at. */
 export const NONE_MATCH = 0;
@@ -16,11 +17,18 @@ export interface Segment {
   readonly slot: number;
 }
 
+/** Where to look for a needle in the texts of a template. */
+export interface Search {
+  readonly segments: readonly Segment[];
+  /** 1 for texts, by rank, that are known to have it. */
+  readonly found: Uint8Array | null;
+}
+
 /** What is known of the texts of every template. */
 export interface Verdicts {
   readonly byTemplate: Uint8Array;
-  /** Of templates some texts of which may match: the parts to look for the needle in. */
-  readonly segments: readonly (readonly Segment[])[];
+  /** For templates some texts of which may match. */
+  readonly searches: readonly Search[];
 }
 
 /**
@@ -28,62 +36,51 @@ export interface Verdicts {
  * the needle could be in a slot with the rest of it in what stands around the slot.
  *
  * @param skeletons - folded
- * @param needle - UTF-8 of a folded text, not empty
  */
-export function judgeContaining(
-  skeletons: Skeletons,
-  slotsOf: readonly (readonly Slot[])[],
-  needle: Uint8Array,
-): Verdicts {
+export function judgeContaining(skeletons: Skeletons, slotsOf: readonly (readonly Slot[])[], needle: Needle): Verdicts {
   const byTemplate = new Uint8Array(slotsOf.length);
-  markSkeletonsWith(skeletons, needle, byTemplate);
-  const needles = new NeedleClasses(needle);
-  const segments: Segment[][] = [];
+  markSkeletonsWith(skeletons, needle.bytes, byTemplate);
+  const searches: Search[] = [];
   slotsOf.forEach((slots, template) => {
     if (byTemplate[template] === ALL_MATCH) return;
-    const reached = reachedSegments(skeletons, template, slots, needles);
-    if (reached.length === 0) return;
+    const search = searchOf(skeletons, template, slots, needle);
+    if (search.segments.length === 0 && search.found === null) return;
     byTemplate[template] = SOME_MAY_MATCH;
-    segments[template] = reached;
+    searches[template] = search;
   });
-  return { byTemplate, segments };
+  return { byTemplate, searches };
 }
 
 /** The slots that a part of the needle could be in, with what the rest of it could be in; those that meet as one. */
-function reachedSegments(
-  skeletons: Skeletons,
-  template: number,
-  slots: readonly Slot[],
-  needles: NeedleClasses,
-): Segment[] {
+function searchOf(skeletons: Skeletons, template: number, slots: readonly Slot[], needle: Needle): Search {
   const segments: Segment[] = [];
-  const { needle } = needles;
+  let found: Uint8Array | null = null;
   const templateStart = skeletons.starts[template]!;
   const templateEnd = skeletons.starts[template + 1]! - 1;
-  let hole = templateStart;
-  slots.forEach((slot, place) => {
-    while (skeletons.bytes[hole] !== HOLE) hole++;
-    if (canReach(skeletons, template, hole, needle, needles.fitting(slot.classes), slot)) {
-      const start = Math.max(hole - needle.length + 1, templateStart);
-      const end = Math.min(hole + needle.length, templateEnd);
-      const last = segments.at(-1);
-      if (last && start <= last.end) segments[segments.length - 1] = { ...last, end };
-      else segments.push({ start, end, slot: place - holesBetween(skeletons.bytes, start, hole) });
+  let hole = templateStart - 1;
+  for (let place = 0; place < slots.length; place++) {
+    const slot = slots[place]!;
+    hole = skeletons.bytes.indexOf(HOLE, hole + 1);
+    const reached = reach(skeletons, template, hole, needle, slot);
+    if (reached === NOWHERE) continue;
+    const ranks = reached === WITHIN ? slot.ranksContaining(needle) : undefined;
+    if (ranks !== undefined) {
+      found = found && ranks ? found.map((mark, rank) => mark | ranks[rank]!) : (found ?? ranks);
+      continue;
     }
-    hole++;
-  });
-  return segments;
+    const start = Math.max(hole - needle.bytes.length + 1, templateStart);
+    const end = Math.min(hole + needle.bytes.length, templateEnd);
+    const last = segments.at(-1);
+    if (last && start <= last.end) segments[segments.length - 1] = { ...last, end };
+    else segments.push({ start, end, slot: place - holesBetween(skeletons.bytes, start, hole) });
+  }
+  return { segments, found };
 }
 
 function holesBetween(bytes: Uint8Array, start: number, end: number): number {
   let holes = 0;
   for (let position = start; position < end; position++) if (bytes[position] === HOLE) holes++;
   return holes;
-}
-
-/** Whether values of these classes are to be folded as texts: letters beyond ASCII may fold into any others. */
-export function foldsFreely(classes: number): boolean {
-  return (classes & (NON_ASCII | STRANGE)) !== 0;
 }
 
 /** A needle never has a HOLE or an END, so what is found lies within one constant part. */
@@ -98,55 +95,32 @@ function markSkeletonsWith({ bytes, starts }: Skeletons, needle: Uint8Array, ver
   }
 }
 
-/** Which of a needle's bytes can stand in a slot, by the classes of bytes that the slot's values have. */
-class NeedleClasses {
-  readonly needle: Uint8Array;
-  readonly #known = new Map<number, Uint8Array | null>();
-
-  constructor(needle: Uint8Array) {
-    this.needle = needle;
-  }
-
-  /** 1 for each byte that can; null if none can. */
-  fitting(classes: number): Uint8Array | null {
-    let fits = this.#known.get(classes);
-    if (fits !== undefined) return fits;
-    const free = foldsFreely(classes);
-    const folded = (classes & UPPER_HEX) !== 0 ? classes | LOWER_HEX : classes;
-    fits = this.needle.map((byte) => (free || (BYTE_CLASS[byte]! & folded) !== 0 ? 1 : 0));
-    if (!fits.includes(1)) fits = null;
-    this.#known.set(classes, fits);
-    return fits;
-  }
-}
+const NOWHERE = 0;
+const WITHIN = 1;
+const ACROSS = 2;
 
 /**
- * Whether some part of the needle could be in the slot at `hole` while what is before and after it fits around. No value
+ * Whether the needle could be within the slot at `hole`, or across its edge, so that the rest of it fits around. No value
  * of a slot is empty, unless the template is that slot alone.
  */
-function canReach(
-  skeletons: Skeletons,
-  template: number,
-  hole: number,
-  needle: Uint8Array,
-  fits: Uint8Array | null,
-  slot: Slot,
-): boolean {
-  if (!fits) return false;
+function reach(skeletons: Skeletons, template: number, hole: number, needle: Needle, slot: Slot): number {
+  const fits = needle.fitting(slot.classes);
+  if (!fits) return NOWHERE;
   const longest = foldsFreely(slot.classes) ? slot.longest * LONGEST_FOLDING : slot.longest;
-  for (let first = 0; first < needle.length; first++) {
-    if (!fits[first]) continue;
-    if (!fitsBefore(skeletons, template, hole, needle, first)) continue;
-    // The slot would begin with needle[first], or, for the needle's first byte, have it anywhere.
-    for (let next = first + 1; ; next++) {
-      if (fitsAfter(skeletons.bytes, hole, needle, next)) {
-        if (next - first <= longest) return true;
-        break;
+  const { bytes } = needle;
+  let found = NOWHERE;
+  for (let first = 0; first < bytes.length; first++) {
+    if (!fits[first] || !fitsBefore(skeletons, template, hole, bytes, first)) continue;
+    // The slot would begin with bytes[first], or, for the needle's first byte, have it anywhere.
+    for (let next = first + 1; next - first <= longest; next++) {
+      if (fitsAfter(skeletons.bytes, hole, bytes, next)) {
+        if (first > 0 || next < bytes.length) return ACROSS;
+        found = WITHIN;
       }
       if (!fits[next]) break;
     }
   }
-  return false;
+  return found;
 }
 
 /** Whether needle[0 … end − 1] can end where the hole begins; up to the next hole before it, as far as can be told. */

@@ -1,5 +1,6 @@
 import { DamagedBytesError } from '../../bytes.ts';
 import type { AreaReaders } from './areas.ts';
+import type { Needle } from './needle.ts';
 import { NumberColumn } from './number-column.ts';
 import {
   MOST_DIGITS,
@@ -23,6 +24,11 @@ export interface Slot {
   copy(rank: number, target: Uint8Array, at: number): number;
   /** The same, folded (query/fold.ts); there is room for LONGEST_FOLDING times as many bytes. */
   copyFolded(rank: number, target: Uint8Array, at: number): number;
+  /**
+   * 1 for each value, by rank, that contains the needle once folded; null for none. Undefined when they cannot be told
+   * faster than by looking at each.
+   */
+  ranksContaining(needle: Needle): Uint8Array | null | undefined;
   readonly heldBytes: number;
 }
 
@@ -50,7 +56,7 @@ export function readSlot(areas: AreaReaders, count: number): Slot {
       const entries = areas.directory.varint();
       // Every entry stands for a value at least.
       if (entries > count) throw new DamagedBytesError(`${entries} texts for ${count} values`);
-      return new DictionarySlot(classes, entries, TextRun.read(areas, entries), new NumberColumn(areas, count));
+      return new DictionarySlot(classes, count, entries, TextRun.read(areas, entries), new NumberColumn(areas, count));
     }
     default:
       throw new DamagedBytesError(`a slot of the unknown kind ${kind}`);
@@ -92,6 +98,10 @@ class NumberSlot implements Slot {
     return this.copy(rank, target, at);
   }
 
+  ranksContaining(): undefined {
+    return undefined;
+  }
+
   get heldBytes(): number {
     return this.#numbers.heldBytes;
   }
@@ -131,6 +141,10 @@ class HexSlot implements Slot {
     return this.#copy(rank, target, at, LOWER_DIGITS);
   }
 
+  ranksContaining(): undefined {
+    return undefined;
+  }
+
   #copy(rank: number, target: Uint8Array, at: number, digits: Uint8Array): number {
     const end = at + this.longest;
     let source = this.#start + rank * ((this.longest + 1) >> 1);
@@ -167,6 +181,10 @@ class TextSlot implements Slot {
     return this.#texts.copyFolded(rank, target, at);
   }
 
+  ranksContaining(needle: Needle): Uint8Array | null | undefined {
+    return this.#texts.ranksContaining(needle, this.classes);
+  }
+
   get heldBytes(): number {
     return this.#texts.heldBytes;
   }
@@ -175,12 +193,14 @@ class TextSlot implements Slot {
 /** Few texts that come again and again. */
 class DictionarySlot implements Slot {
   readonly classes: number;
+  readonly #values: number;
   readonly #entries: number;
   readonly #texts: TextRun;
   readonly #places: NumberColumn;
 
-  constructor(classes: number, entries: number, texts: TextRun, places: NumberColumn) {
+  constructor(classes: number, values: number, entries: number, texts: TextRun, places: NumberColumn) {
     this.classes = classes;
+    this.#values = values;
     this.#entries = entries;
     this.#texts = texts;
     this.#places = places;
@@ -196,6 +216,12 @@ class DictionarySlot implements Slot {
 
   copyFolded(rank: number, target: Uint8Array, at: number): number {
     return this.#texts.copyFolded(this.#placeOf(rank), target, at);
+  }
+
+  ranksContaining(needle: Needle): Uint8Array | null | undefined {
+    const entries = this.#texts.ranksContaining(needle, this.classes);
+    if (!entries) return entries;
+    return Uint8Array.from({ length: this.#values }, (_, rank) => entries[this.#placeOf(rank)]!);
   }
 
   #placeOf(rank: number): number {

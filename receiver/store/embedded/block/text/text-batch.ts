@@ -1,4 +1,5 @@
 import type { Segment } from './judge.ts';
+import type { Needle } from './needle.ts';
 import { END } from './text-classes.ts';
 import type { TextTemplates } from './text-templates.ts';
 
@@ -11,7 +12,7 @@ const shared = Buffer.allocUnsafeSlow(CAPACITY);
 /** Parts of folded texts one after another, so that one look goes through many of them. */
 export class TextBatch {
   readonly #templates: TextTemplates;
-  readonly #needle: Uint8Array;
+  readonly #needle: Needle;
   readonly #marks: Uint8Array;
   #bytes = shared;
   #length = 0;
@@ -19,8 +20,8 @@ export class TextBatch {
   readonly #ends = new Uint32Array(MOST_PARTS);
   #size = 0;
 
-  /** Sets `marks[place]` for each text that has the needle: UTF-8 of a folded text. */
-  constructor(templates: TextTemplates, needle: Uint8Array, marks: Uint8Array) {
+  /** Sets `marks[place]` for each text that has the needle. */
+  constructor(templates: TextTemplates, needle: Needle, marks: Uint8Array) {
     this.#templates = templates;
     this.#needle = needle;
     this.#marks = marks;
@@ -47,11 +48,11 @@ export class TextBatch {
   finish(): void {
     const texts = this.#bytes.subarray(0, this.#length);
     let part = 0;
-    let found = texts.indexOf(this.#needle);
+    let found = texts.indexOf(this.#needle.bytes);
     while (found >= 0) {
       while (this.#ends[part]! <= found) part++;
       this.#marks[this.#places[part]!] = 1;
-      found = texts.indexOf(this.#needle, this.#ends[part]!);
+      found = texts.indexOf(this.#needle.bytes, this.#ends[part]!);
     }
     this.#length = 0;
     this.#size = 0;

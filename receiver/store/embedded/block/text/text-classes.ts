@@ -43,3 +43,8 @@ export function classesOf(bytes: Uint8Array, start: number, end: number): number
   for (let index = start; index < end; index++) classes |= BYTE_CLASS[bytes[index]!]!;
   return classes;
 }
+
+/** Whether values of these classes are to be folded as texts: letters beyond ASCII may fold into any others. */
+export function foldsFreely(classes: number): boolean {
+  return (classes & (NON_ASCII | STRANGE)) !== 0;
+}

@@ -2,6 +2,7 @@ import { fold } from '../../../../query/fold.ts';
 import { type ByteReader, type ByteWriter, DamagedBytesError } from '../../bytes.ts';
 import { AreaReaders } from './areas.ts';
 import { ALL_MATCH, judgeContaining, judgeEdges, SOME_MAY_MATCH } from './judge.ts';
+import { Needle } from './needle.ts';
 import { readSlot, type Slot } from './slot.ts';
 import { MOST_SLOTS } from './slot-kinds.ts';
 import { TextBatch } from './text-batch.ts';
@@ -75,11 +76,13 @@ export class TextColumn {
       for (let place = 0; place < this.size; place++) if (wanted === null || wanted[place] === 1) marks[place] = 1;
       return;
     }
-    const needle = Buffer.from(foldedNeedle);
+    const needle = new Needle(foldedNeedle);
     const verdicts = judgeContaining(this.#templates.foldedSkeletons, this.#templates.slotsOf, needle);
     const batch = new TextBatch(this.#templates, needle, marks);
     this.#mark(wanted, marks, verdicts.byTemplate, (place, template, rank) => {
-      batch.add(place, template, rank, verdicts.segments[template]!);
+      const { segments, found } = verdicts.searches[template]!;
+      if (found?.[rank] === 1) marks[place] = 1;
+      else if (segments.length > 0) batch.add(place, template, rank, segments);
     });
     batch.finish();
   }

@@ -1,6 +1,7 @@
 import { DamagedBytesError } from '../../bytes.ts';
 import type { AreaReaders, AreaWriters } from './areas.ts';
 import { copyFolded } from './fold-bytes.ts';
+import type { Needle } from './needle.ts';
 import { NumberColumn, writeNumbers } from './number-column.ts';
 
 /** Writes texts one after another: `bytes` joined, and the length of each apart from them. */
@@ -69,6 +70,25 @@ export class TextRun {
     const ends = this.#knownEnds;
     const start = index === 0 ? this.#start : ends[index - 1]!;
     return copyFolded(this.#bytes, start, ends[index]!, target, at);
+  }
+
+  /** As Slot's of the same name, for texts of these classes. */
+  ranksContaining(needle: Needle, classes: number): Uint8Array | null | undefined {
+    if (!needle.canSkipThrough(this.#bytes.subarray(this.#start, this.#end), classes)) return undefined;
+    const ends = this.#knownEnds;
+    let found: Uint8Array | null = null;
+    let rank = 0;
+    let position = needle.indexIn(this.#bytes, this.#start, this.#end);
+    while (position >= 0) {
+      while (ends[rank]! <= position) rank++;
+      const isWithin = position + needle.bytes.length <= ends[rank]!;
+      if (isWithin) {
+        found ??= new Uint8Array(this.#count);
+        found[rank] = 1;
+      }
+      position = needle.indexIn(this.#bytes, isWithin ? ends[rank]! : position + 1, this.#end);
+    }
+    return found;
   }
 
   get heldBytes(): number {

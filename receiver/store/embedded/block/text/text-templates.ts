@@ -1,8 +1,8 @@
 import { LONGEST_FOLDING } from './fold-bytes.ts';
-import { foldsFreely, type Segment } from './judge.ts';
+import type { Segment } from './judge.ts';
 import { Skeletons } from './skeletons.ts';
 import type { Slot } from './slot.ts';
-import { HOLE } from './text-classes.ts';
+import { foldsFreely, HOLE } from './text-classes.ts';
 
 /** A column's templates: puts texts together from skeletons and slots, as they are or folded. */
 export class TextTemplates {
