@@ -9,7 +9,7 @@ import { Chunk } from '../../receiver/store/embedded/chunk/chunk.ts';
 import { HotRecord } from '../../receiver/store/embedded/chunk/hot-record.ts';
 import { forEachCount } from '../../receiver/store/embedded/counts.ts';
 import { type Day, dayOfFileName, QUARTER_LENGTH, startOf } from '../../receiver/store/embedded/day.ts';
-import { decodeNewestIssue } from '../../receiver/store/embedded/newest-issue.ts';
+import { decodeNewestIssue, issueBodyOf } from '../../receiver/store/embedded/newest-issue.ts';
 import { DayFile } from '../../receiver/store/embedded/read/day-file.ts';
 import { StoredParts } from '../../receiver/store/embedded/read/stored-parts.ts';
 
@@ -134,7 +134,10 @@ function summarize(day: Day, records: readonly StoredRecord[]) {
         const cell = `${Math.floor(quarter)} ${LEVELS[levelIndexOf(severityNumber)]}`;
         counts[cell] = (counts[cell] ?? 0) + 1;
       }
-      const newest = (from: number) => ordered.find(({ severityNumber }) => severityNumber >= from)?.body ?? null;
+      const newest = (from: number) => {
+        const record = ordered.find(({ severityNumber }) => severityNumber >= from);
+        return record ? issueBodyOf(record.body) : null;
+      };
       return { name, lastSeen: ordered[0]!.timestamp, counts, issue: newest(13), error: newest(17) };
     });
 }

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { StoreError } from '../../errors.ts';
 import { inTransaction, openDatabase } from '../sqlite.ts';
 import type { BatchKey } from './day-keys.ts';
 import { type Durability, SYNCHRONOUS } from './durability.ts';
-import { DAY_SCHEMA } from './schema.ts';
+import { DAY_SCHEMA, FORMAT_VERSION } from './schema.ts';
 
 /** Bytes of a page of a new file: large ones cost less per record (measured), small ones less for a day of few records. */
 const PAGE_SIZE = 8192;
@@ -39,6 +40,11 @@ export function openDayDatabase({ path, durability, keys }: DayDatabaseOptions):
         const insert = database.prepare('INSERT INTO batch VALUES (?, ?)');
         for (const { key, received } of keys()) insert.run(key, received);
       });
+    }
+    if (version !== 0 && version !== FORMAT_VERSION) {
+      throw new StoreError(
+        `${path} is of format ${version}, and this version of logvitals writes format ${FORMAT_VERSION}; is it from another folder? It is read when it is put into one of its own`,
+      );
     }
     return database;
   } catch (error) {
