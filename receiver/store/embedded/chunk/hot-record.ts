@@ -50,13 +50,6 @@ export class HotRecord implements StoredRecord {
   get scope(): Scope {
     return this.chunk.scopeOf(this.row);
   }
-  /** The stored bytes, which records of one chunk share. */
-  get resourceBytes(): Uint8Array {
-    return this.chunk.tables.resources[this.chunk.resource(this.row)]!;
-  }
-  get scopeBytes(): Uint8Array {
-    return this.chunk.tables.scopes[this.chunk.scope(this.row)]!;
-  }
   get traceId(): string {
     return this.#hex(this.chunk.traceAt(this.row), TRACE_ID_BYTES);
   }
