@@ -1,6 +1,6 @@
-import { fold } from '../../../../query/fold.ts';
-import { ByteWriter, DamagedBytesError } from '../../bytes.ts';
-import { END, HOLE, LOWER_CASE } from './text-classes.ts';
+import { DamagedBytesError } from '../../bytes.ts';
+import { copyFolded, LONGEST_FOLDING } from './fold-bytes.ts';
+import { END, HOLE } from './text-classes.ts';
 
 /** The skeletons of a column's templates: what their texts have in common, HOLEs between, END at the end of each. */
 export class Skeletons {
@@ -36,25 +36,21 @@ export class Skeletons {
 
   /** The same skeletons with everything between the holes folded as search compares it (query/fold.ts). */
   folded(): Skeletons {
-    if (!this.bytes.some((byte) => byte >= 0x80 && byte < END)) {
-      return new Skeletons(
-        this.bytes.map((byte) => LOWER_CASE[byte]!),
-        this.starts,
-      );
-    }
-    const writer = new ByteWriter();
+    const { bytes } = this;
+    const folded = new Uint8Array(bytes.length * LONGEST_FOLDING);
     const starts = new Uint32Array(this.starts.length);
-    const bytes = Buffer.from(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
+    let written = 0;
     let template = 0;
     let pieceStart = 0;
-    bytes.forEach((byte, position) => {
-      if (byte < END) return;
-      writer.raw(Buffer.from(fold(bytes.toString('utf8', pieceStart, position))));
-      writer.byte(byte);
+    for (let position = 0; position < bytes.length; position++) {
+      const byte = bytes[position]!;
+      if (byte < END) continue;
+      written = copyFolded(bytes, pieceStart, position, folded, written);
+      folded[written++] = byte;
       pieceStart = position + 1;
-      if (byte === END) starts[++template] = writer.length;
-    });
-    return new Skeletons(writer.take(), starts);
+      if (byte === END) starts[++template] = written;
+    }
+    return new Skeletons(folded.slice(0, written), starts);
   }
 
   get heldBytes(): number {
