@@ -17,6 +17,11 @@ export type AnyValue = null | string | boolean | bigint | number | Uint8Array | 
 
 export type KeyValueList = ReadonlyMap<string, AnyValue>;
 
+/** A list that is being made: a Map, or what stands in for one. */
+export interface GrowingKeyValues extends KeyValueList {
+  set(key: string, value: AnyValue): unknown;
+}
+
 export const EMPTY_KEY_VALUES: KeyValueList = new Map();
 
 /** Deeper values are refused with 400 (OTLP.md O53): no honest client nests so far, and recursion must end somewhere. */

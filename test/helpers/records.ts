@@ -80,6 +80,11 @@ export function batch(records: readonly LogRecord[], key: string | null = null):
   return { key, records };
 }
 
+/** The record with its attributes in a Map, to be compared with what a test expects. */
+export function withMap<R extends LogRecord>(record: R): R {
+  return { ...record, attributes: new Map(record.attributes) };
+}
+
 /** The ids of a batch's `size` records, in their order. */
 export function idsOf(appended: AppendedBatch, size: number): (string | null)[] {
   return Array.from({ length: size }, (_, place) => appended.idOf(place));

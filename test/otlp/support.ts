@@ -6,6 +6,7 @@ import { LogsHandler, type RequestLimits } from '../../receiver/otlp/handler.ts'
 import { type HttpReceiverOptions, startHttpReceiver } from '../../receiver/otlp/http.ts';
 import type { Receiver } from '../../receiver/otlp/receiver.ts';
 import type { LogRecord } from '../../receiver/record/log-record.ts';
+import { withMap } from '../helpers/records.ts';
 
 /** 2023-11-14T22:13:20Z: what the receivers' clock shows. */
 export const RECEIVED_AT = 1_700_000_000_000_000_000n;
@@ -24,7 +25,7 @@ export class CollectingIngest implements Ingest {
   }
 
   get records(): LogRecord[] {
-    return this.requests.flatMap((request) => [...request.batch.records]);
+    return this.requests.flatMap((request) => request.batch.records.map(withMap));
   }
 }
 

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import type { AnyValue } from '../../record/any-value.ts';
+import type { AnyValue, GrowingKeyValues } from '../../record/any-value.ts';
 import { TRUNCATED_ATTRIBUTE, utf8CutEnd } from '../../record/truncate.ts';
 import { type DecodedRequest, type DecodeLimits, FIELD_WEIGHT } from './decoded.ts';
 import { Fault } from './errors.ts';
-import type { TextBuffer } from './names.ts';
+import type { TextBuffer } from './short-texts.ts';
 
 /** Weighs what is read of one record, resource or scope, and keeps each value within the limits. */
 export class Meter {
@@ -56,9 +56,11 @@ export class Meter {
   }
 
   /** Adds `logvitals.truncated` to the attributes when a value was cut. */
-  markCuts(attributes: Map<string, AnyValue> | null): Map<string, AnyValue> | null {
+  markCuts(attributes: GrowingKeyValues | null): GrowingKeyValues | null {
     if (this.#cutNames.length === 0) return attributes;
-    return (attributes ?? new Map<string, AnyValue>()).set(TRUNCATED_ATTRIBUTE, this.#cutNames);
+    const marked = attributes ?? new Map<string, AnyValue>();
+    marked.set(TRUNCATED_ATTRIBUTE, this.#cutNames);
+    return marked;
   }
 
   /** The text of UTF-8 bytes `[start, end)`, cut to the limit and weighed. */

@@ -1,7 +1,7 @@
 import { truncateText } from '../../../record/truncate.ts';
 import { MalformedError } from '../errors.ts';
 import type { Meter } from '../meter.ts';
-import { hashName, nameWithHash, type TextBuffer } from '../names.ts';
+import { NAMES, type TextBuffer, type TextSource } from '../short-texts.ts';
 import { isNumber, LONGEST_NUMBER } from './numbers.ts';
 
 export const QUOTE = 0x22;
@@ -33,13 +33,15 @@ const IS_ESCAPABLE = Uint8Array.from({ length: 256 }, (_, byte) =>
  * Reads JSON text (RFC 8259) token by token from a buffer, as strictly as JSON.parse: what that refuses is a
  * MalformedError here. Every method moves `position` past what it read and the white space before it.
  */
-export class JsonScanner {
+export class JsonScanner implements TextSource {
   readonly bytes: TextBuffer;
+  readonly view: DataView;
   readonly meter: Meter;
   position = 0;
 
   constructor(bytes: Buffer, meter: Meter) {
     this.bytes = bytes as TextBuffer;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.meter = meter;
     // A byte order mark is no JSON, but RFC 8259 lets readers ignore it.
     if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.position = 3;
@@ -115,15 +117,10 @@ export class JsonScanner {
     const { bytes } = this;
     const start = this.position;
     let at = start;
-    let hash = 0;
-    let byte = bytes[at]!;
-    while (byte !== QUOTE && byte !== BACKSLASH && byte >= 0x20) {
-      hash = hashName(hash, byte);
-      byte = bytes[++at]!;
-    }
-    if (byte !== QUOTE) return null;
+    while (IS_ORDINARY[bytes[at]!] === 1) at++;
+    if (bytes[at] !== QUOTE) return null;
     this.position = at + 1;
-    return nameWithHash(bytes, start, at, hash);
+    return at === start ? '' : NAMES.at(this, start, at);
   }
 
   /** The text of a number, or null when something else comes next. */

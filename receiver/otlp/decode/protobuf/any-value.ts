@@ -1,4 +1,4 @@
-import { type AnyValue, MAX_NESTING } from '../../../record/any-value.ts';
+import { type AnyValue, type GrowingKeyValues, MAX_NESTING } from '../../../record/any-value.ts';
 import { MalformedError } from '../errors.ts';
 import type { WireReader } from './wire.ts';
 
@@ -9,7 +9,7 @@ export function readAnyValue(reader: WireReader, end: number, depth: number): An
     const tag = reader.tag();
     switch (tag) {
       case 0x0a: // string_value
-        value = reader.text(reader.end(end));
+        value = reader.value(reader.end(end));
         break;
       case 0x10: // bool_value
         value = reader.bool();
@@ -38,7 +38,7 @@ export function readAnyValue(reader: WireReader, end: number, depth: number): An
 }
 
 /** Reads a KeyValue message up to `end` into `target`; a later duplicate of a key wins (O49). Gives the key. */
-export function readKeyValue(reader: WireReader, end: number, target: Map<string, AnyValue>, depth: number): string {
+export function readKeyValue(reader: WireReader, end: number, target: GrowingKeyValues, depth: number): string {
   let key = '';
   let value: AnyValue = null;
   while (reader.position < end) {

@@ -1,4 +1,5 @@
-import type { AnyValue } from '../../../record/any-value.ts';
+import type { AnyValue, GrowingKeyValues } from '../../../record/any-value.ts';
+import { AttributeList } from '../../../record/attribute-list.ts';
 import type { DraftRecord, DraftResource, DraftScope } from '../../../record/draft.ts';
 import { readAnyValue, readKeyValue } from './any-value.ts';
 import type { WireReader } from './wire.ts';
@@ -8,7 +9,7 @@ const SPAN_ID_BYTES = 8;
 
 /** Reads a LogRecord message up to `end` (proto/opentelemetry/proto/logs/v1/logs.proto). */
 export function readRecord(reader: WireReader, end: number, record: DraftRecord): void {
-  let attributes: Map<string, AnyValue> | null = null;
+  let attributes: AttributeList | null = null;
   while (reader.position < end) {
     const tag = reader.tag();
     switch (tag) {
@@ -30,7 +31,7 @@ export function readRecord(reader: WireReader, end: number, record: DraftRecord)
         reader.meter.noteCut('body');
         break;
       case 0x32: // attributes
-        attributes ??= new Map();
+        attributes ??= new AttributeList();
         readAttribute(reader, reader.end(end), attributes);
         break;
       case 0x38: // dropped_attributes_count
@@ -89,6 +90,6 @@ export function readScope(reader: WireReader, end: number, scope: DraftScope): v
   scope.attributes = reader.meter.markCuts(attributes) ?? attributes;
 }
 
-function readAttribute(reader: WireReader, end: number, attributes: Map<string, AnyValue>): void {
+function readAttribute(reader: WireReader, end: number, attributes: GrowingKeyValues): void {
   reader.meter.noteCut(readKeyValue(reader, end, attributes, 0));
 }

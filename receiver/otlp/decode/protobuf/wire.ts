@@ -1,7 +1,7 @@
 import { MAX_NESTING } from '../../../record/any-value.ts';
 import { MalformedError } from '../errors.ts';
 import type { Meter } from '../meter.ts';
-import { nameAt, type TextBuffer } from '../names.ts';
+import { NAMES, type TextBuffer, type TextSource, VALUES } from '../short-texts.ts';
 
 const VARINT = 0;
 const FIXED64 = 1;
@@ -14,18 +14,18 @@ const FIXED32 = 5;
  * Reads protobuf's wire format (protobuf.dev, "Encoding") from a buffer. Every method moves `position` past what it
  * read. Bytes that run past their message are found at the message's end (`expectEnd`), so single reads stay cheap.
  */
-export class WireReader {
+export class WireReader implements TextSource {
   readonly bytes: TextBuffer;
   readonly meter: Meter;
   readonly length: number;
   position = 0;
-  readonly #view: DataView;
+  readonly view: DataView;
 
   constructor(bytes: Buffer, meter: Meter) {
     this.bytes = bytes as TextBuffer;
     this.meter = meter;
     this.length = bytes.length;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** A field's number and wire type as one number, `number << 3 | type`. */
@@ -78,20 +78,20 @@ export class WireReader {
   fixed32(): number {
     this.position += 4;
     this.#expectWithin();
-    return this.#view.getUint32(this.position - 4, true);
+    return this.view.getUint32(this.position - 4, true);
   }
 
   double(): number {
     this.position += 8;
     this.#expectWithin();
-    return this.#view.getFloat64(this.position - 8, true);
+    return this.view.getFloat64(this.position - 8, true);
   }
 
   /** Nanoseconds since the epoch, or 0 for what no clock says: times of 2^63 and beyond, which have no date (year 2262). */
   time(): bigint {
     this.position += 8;
     this.#expectWithin();
-    const time = this.#view.getBigInt64(this.position - 8, true);
+    const time = this.view.getBigInt64(this.position - 8, true);
     return time < 0n ? 0n : time;
   }
 
@@ -118,10 +118,20 @@ export class WireReader {
   name(end: number): string {
     const start = this.position;
     if (start === end) return '';
-    const known = nameAt(this.bytes, start, end);
+    const known = NAMES.at(this, start, end);
     if (known === null) return this.text(end);
     this.position = end;
     this.meter.addBytes(end - start);
+    return known;
+  }
+
+  /** Like `text`, for values, of which the short ones come again too. */
+  value(end: number): string {
+    const start = this.position;
+    const known = end - start <= this.meter.valueBytes ? VALUES.at(this, start, end) : null;
+    if (known === null) return this.text(end);
+    this.position = end;
+    this.meter.addField(end - start);
     return known;
   }
 
