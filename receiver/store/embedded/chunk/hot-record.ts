@@ -1,7 +1,6 @@
-import { fold } from '../../../query/fold.ts';
+import { foldTexts } from '../../../query/evaluate.ts';
 import type { AnyValue, KeyValueList } from '../../../record/any-value.ts';
 import type { Resource, Scope, StoredRecord } from '../../../record/log-record.ts';
-import { valueText } from '../../../record/value-text.ts';
 import { formatId, type Position } from '../position.ts';
 import { readValue, skipValue } from '../value-codec.ts';
 import type { Chunk } from './chunk.ts';
@@ -82,11 +81,7 @@ export class HotRecord implements StoredRecord {
 
   /** The texts that words are looked for in, folded: the body's, then the stack trace's if there is one. Held once made. */
   get foldedTexts(): readonly string[] {
-    if (this.#foldedTexts === undefined) {
-      const stackTrace = this.attributes.get('exception.stacktrace');
-      const body = fold(valueText(this.body));
-      this.#foldedTexts = stackTrace === undefined ? [body] : [body, fold(valueText(stackTrace))];
-    }
+    this.#foldedTexts ??= foldTexts(this);
     return this.#foldedTexts;
   }
 

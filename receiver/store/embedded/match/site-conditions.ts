@@ -18,28 +18,35 @@ export function siteRecord({ logger, severity }: Site, parts: DayParts): SiteRec
 abstract class SiteCondition implements Condition {
   readonly cost = COST.sites;
 
-  /** 1 for each of the header's sites that matches, else 0. */
-  protected abstract tableOf(header: BlockHeader, parts: DayParts): Uint8Array;
+  /** Gets ready to match the header's sites. */
+  protected prepare(_header: BlockHeader, _parts: DayParts): void {}
+
+  protected abstract matches(site: Site, parts: DayParts): boolean;
 
   judge(header: BlockHeader, parts: DayParts): Verdict {
-    const table = this.tableOf(header, parts);
-    return verdictOf(sumOf(table), table.length);
+    this.prepare(header, parts);
+    let matching = 0;
+    for (const site of header.sites) if (this.matches(site, parts)) matching++;
+    return verdictOf(matching, header.sites.length);
   }
 
   narrow(block: Block, parts: DayParts, wanted: Uint8Array): void {
-    const table = this.tableOf(block.header, parts);
-    const matching = sumOf(table);
-    if (matching === 0) wanted.fill(0);
-    else if (matching < table.length) keepByCode(wanted, block.sites, table);
+    const { header } = block;
+    const verdict = this.judge(header, parts);
+    if (verdict === 'none') wanted.fill(0);
+    if (verdict !== 'some') return;
+    const table = new Uint8Array(header.sites.length);
+    for (const [place, site] of header.sites.entries()) if (this.matches(site, parts)) table[place] = 1;
+    keepByCode(wanted, block.sites, table);
   }
 }
 
 /** A query that asks for level, service and logger alone. */
 export class NameCondition extends SiteCondition {
   readonly #matches: (record: SiteRecord) => boolean;
-  /** Of the day asked last: by logger and severity whether they match. */
+  /** Of the day asked last: whether they match, by logger and severity. */
   #day: DayParts | null = null;
-  #known = new Map<number, Map<number, number>>();
+  #known = new Map<number, Map<number, boolean>>();
 
   constructor(query: Query) {
     super();
@@ -47,42 +54,44 @@ export class NameCondition extends SiteCondition {
     this.#matches = compileQuery(query) as (record: SiteRecord) => boolean;
   }
 
-  protected override tableOf({ sites }: BlockHeader, parts: DayParts): Uint8Array {
-    if (parts !== this.#day) {
-      this.#day = parts;
-      this.#known = new Map();
-    }
-    return Uint8Array.from(sites, (site) => this.#match(site, parts));
+  protected override prepare(_header: BlockHeader, parts: DayParts): void {
+    if (parts === this.#day) return;
+    this.#day = parts;
+    this.#known = new Map();
   }
 
-  #match(site: Site, parts: DayParts): number {
+  protected override matches(site: Site, parts: DayParts): boolean {
     let ofLogger = this.#known.get(site.logger);
     if (!ofLogger) {
       ofLogger = new Map();
       this.#known.set(site.logger, ofLogger);
     }
-    let match = ofLogger.get(site.severity);
-    if (match === undefined) {
-      match = Number(this.#matches(siteRecord(site, parts)));
-      ofLogger.set(site.severity, match);
+    let matches = ofLogger.get(site.severity);
+    if (matches === undefined) {
+      matches = this.#matches(siteRecord(site, parts));
+      ofLogger.set(site.severity, matches);
     }
-    return match;
+    return matches;
   }
 }
 
 /** Has one of these attributes. */
 export class PresenceCondition extends SiteCondition {
   readonly #keys: readonly string[];
+  #shapes: readonly boolean[] = [];
 
   constructor(keys: readonly string[]) {
     super();
     this.#keys = keys;
   }
 
-  protected override tableOf({ sites, shapes, keys }: BlockHeader): Uint8Array {
-    const isAsked = keys.map(({ key }) => this.#keys.includes(key));
-    const ofShapes = shapes.map((shape) => shape.some((key) => isAsked[key]!));
-    return Uint8Array.from(sites, ({ shape }) => Number(ofShapes[shape]!));
+  protected override prepare({ shapes, keys }: BlockHeader): void {
+    const asked = this.#keys.map((asked) => keys.findIndex(({ key }) => key === asked)).filter((place) => place >= 0);
+    this.#shapes = shapes.map((shape) => asked.some((place) => shape.includes(place)));
+  }
+
+  protected override matches({ shape }: Site): boolean {
+    return this.#shapes[shape]!;
   }
 }
 
@@ -95,13 +104,7 @@ export class PartCondition extends SiteCondition {
     this.#part = part;
   }
 
-  protected override tableOf({ sites }: BlockHeader): Uint8Array {
-    return Uint8Array.from(sites, ({ has }) => Number((has & this.#part) !== 0));
+  protected override matches({ has }: Site): boolean {
+    return (has & this.#part) !== 0;
   }
-}
-
-function sumOf(table: Uint8Array): number {
-  let sum = 0;
-  for (const mark of table) sum += mark;
-  return sum;
 }
