@@ -96,15 +96,19 @@ export function readBlockHeader(bytes: Uint8Array): BlockHeader {
   const reader = new SectionReader(bytes).column(0).meta;
   const records = reader.varint();
   if (records > MOST_RECORDS) throw new DamagedBytesError(`a block of ${records} records`);
-  const [minTime, maxTime, minSequence, maxSequence] = readNumbers(reader, 4) as [number, number, number, number];
+  const minTime = reader.varint();
+  const maxTime = reader.varint();
+  const minSequence = reader.varint();
+  const maxSequence = reader.varint();
   const keys = readMany(reader, () => readKey(reader));
   const shapes = readMany(reader, () => readPlaces(reader, keys.length));
   const sites = readMany(reader, () => readSite(reader, shapes.length));
   if (sites.reduce((sum, site) => sum + site.records, 0) !== records) {
     throw new DamagedBytesError(`the sites of a block do not add up to ${records} records`);
   }
-  const resources = [...new Set(sites.flatMap((site) => site.resources))];
-  return { records, minTime, maxTime, minSequence, maxSequence, sites, resources, keys, shapes };
+  const resources = new Set<number>();
+  for (const site of sites) for (const id of site.resources) resources.add(id);
+  return { records, minTime, maxTime, minSequence, maxSequence, sites, resources: [...resources], keys, shapes };
 }
 
 function readKey(reader: ByteReader): BlockKey {
@@ -115,13 +119,19 @@ function readKey(reader: ByteReader): BlockKey {
 }
 
 function readSite(reader: ByteReader, shapes: number): Site {
-  const [logger, severity, scope, shape, has, flags, records] = readNumbers(reader, 7) as Seven;
-  if (shape >= shapes) throw new DamagedBytesError(`a site names shape ${shape} of ${shapes}`);
-  const resources = readMany(reader, () => reader.varint());
-  return { logger, severity, scope, shape, has, flags, records, resources };
+  const site = {
+    logger: reader.varint(),
+    severity: reader.varint(),
+    scope: reader.varint(),
+    shape: reader.varint(),
+    has: reader.varint(),
+    flags: reader.varint(),
+    records: reader.varint(),
+    resources: readMany(reader, () => reader.varint()),
+  };
+  if (site.shape >= shapes) throw new DamagedBytesError(`a site names shape ${site.shape} of ${shapes}`);
+  return site;
 }
-
-type Seven = [number, number, number, number, number, number, number];
 
 function writeList(writer: ByteWriter, numbers: readonly number[]): void {
   writer.varint(numbers.length);
@@ -134,10 +144,6 @@ function readPlaces(reader: ByteReader, limit: number): number[] {
     if (place >= limit) throw new DamagedBytesError(`place ${place} of ${limit}`);
     return place;
   });
-}
-
-function readNumbers(reader: ByteReader, count: number): number[] {
-  return Array.from({ length: count }, () => reader.varint());
 }
 
 /** A count, and so many items; every item takes a byte at least, so a wrong count ends at the end of the bytes. */

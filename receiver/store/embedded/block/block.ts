@@ -1,6 +1,7 @@
 import { startOf } from '../day.ts';
-import { type BlockHeader, readBlockHeader } from './block-header.ts';
+import { type BlockHeader, readBlockHeader, type Site } from './block-header.ts';
 import { BlockRecord } from './block-record.ts';
+import { allRows, rowsOfSites } from './block-rows.ts';
 import type { BlockSource } from './block-source.ts';
 import type { AttributeColumn, BodyColumn, IdColumn } from './columns.ts';
 import { IdsSection } from './ids-section.ts';
@@ -138,14 +139,15 @@ export class Block {
     return this.#ids;
   }
 
-  #rowsOfSites(isWanted: (site: BlockHeader['sites'][number]) => boolean): Uint32Array {
-    const wanted = Uint8Array.from(this.header.sites, (site) => (isWanted(site) ? 1 : 0));
-    const rows = new Uint32Array(
-      this.header.sites.reduce((sum, { records }, place) => sum + wanted[place]! * records, 0),
-    );
-    let count = 0;
-    const { sites } = this;
-    for (let row = 0; row < sites.length; row++) if (wanted[sites[row]!] === 1) rows[count++] = row;
-    return rows;
+  #rowsOfSites(isWanted: (site: Site) => boolean): Uint32Array {
+    const { sites } = this.header;
+    const wanted = new Uint8Array(sites.length);
+    let total = 0;
+    for (let place = 0; place < sites.length; place++) {
+      if (!isWanted(sites[place]!)) continue;
+      wanted[place] = 1;
+      total += sites[place]!.records;
+    }
+    return total === this.size ? allRows(total) : rowsOfSites(this.sites, wanted, total);
   }
 }

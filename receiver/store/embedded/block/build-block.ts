@@ -93,6 +93,11 @@ function sortedRows(chunk: Chunk) {
     sequences[row] = chunk.sequence(row);
   }
   const order = rowOrder(times, sequences);
-  const sorted = (numbers: Float64Array) => Float64Array.from(order, (row) => numbers[row]!);
-  return { order, times: sorted(times), sequences: sorted(sequences) };
+  return { order, times: inOrder(times, order), sequences: inOrder(sequences, order) };
+}
+
+function inOrder(numbers: Float64Array, order: Uint32Array): Float64Array {
+  const sorted = new Float64Array(order.length);
+  for (let row = 0; row < sorted.length; row++) sorted[row] = numbers[order[row]!]!;
+  return sorted;
 }

@@ -1,4 +1,4 @@
-const FIRST_SLOTS = 32;
+const FIRST_SLOTS = 64;
 /** Beyond it a value counts as new: texts made to share a hash must not make the dictionary slow. */
 const MOST_PROBES = 16;
 /** Hashes differ from process to process, for the same reason. */
@@ -10,14 +10,22 @@ const SEED = (Math.random() * 2 ** 32) | 0;
  */
 export class ByteDictionary {
   readonly #bytes: Uint8Array;
-  #slots = new Int32Array(FIRST_SLOTS).fill(-1);
+  /** Places plus one; 0 for a free slot. */
+  #slots: Uint32Array;
   #size = 0;
-  #hashes = new Int32Array(FIRST_SLOTS / 2);
-  #starts = new Uint32Array(FIRST_SLOTS / 2);
-  #ends = new Uint32Array(FIRST_SLOTS / 2);
+  #hashes: Int32Array;
+  #starts: Uint32Array;
+  #ends: Uint32Array;
 
-  constructor(bytes: Uint8Array) {
+  /** `expected` is how many different strings to make room for from the beginning. */
+  constructor(bytes: Uint8Array, expected: number) {
     this.#bytes = bytes;
+    let slots = FIRST_SLOTS;
+    while (slots < 2 * expected) slots *= 2;
+    this.#slots = new Uint32Array(slots);
+    this.#hashes = new Int32Array(slots / 2);
+    this.#starts = new Uint32Array(slots / 2);
+    this.#ends = new Uint32Array(slots / 2);
   }
 
   get size(): number {
@@ -38,7 +46,7 @@ export class ByteDictionary {
     const mask = this.#slots.length - 1;
     let slot = hash & mask;
     for (let probe = 0; probe < MOST_PROBES; probe++) {
-      const place = this.#slots[slot]!;
+      const place = this.#slots[slot]! - 1;
       if (place < 0) break;
       if (this.#hashes[place] === hash && this.#isSame(place, start, end)) return place;
       slot = (slot + 1) & mask;
@@ -80,18 +88,18 @@ export class ByteDictionary {
     this.#hashes[place] = hash;
     this.#starts[place] = start;
     this.#ends[place] = end;
-    if (this.#slots[slot]! < 0) this.#slots[slot] = place;
+    if (this.#slots[slot] === 0) this.#slots[slot] = place + 1;
     if (this.#size * 2 > this.#slots.length) this.#growSlots();
     return place;
   }
 
   #growSlots(): void {
-    const slots = new Int32Array(this.#slots.length * 4).fill(-1);
+    const slots = new Uint32Array(this.#slots.length * 4);
     const mask = slots.length - 1;
     for (let place = 0; place < this.#size; place++) {
       let slot = this.#hashes[place]! & mask;
-      for (let probe = 0; probe < MOST_PROBES && slots[slot]! >= 0; probe++) slot = (slot + 1) & mask;
-      if (slots[slot]! < 0) slots[slot] = place;
+      for (let probe = 0; probe < MOST_PROBES && slots[slot] !== 0; probe++) slot = (slot + 1) & mask;
+      if (slots[slot] === 0) slots[slot] = place + 1;
     }
     this.#slots = slots;
   }

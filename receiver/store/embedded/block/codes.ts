@@ -1,5 +1,5 @@
 import { DamagedBytesError } from '../bytes.ts';
-import { joinPlanes, planesFor, splitPlanes } from './planes.ts';
+import { planesFor, readPlanes, writePlanes } from './planes.ts';
 import type { ColumnReader, SectionWriter } from './section.ts';
 
 /**
@@ -16,14 +16,14 @@ export function writeCodes(section: SectionWriter, places: Uint32Array, entries:
   if (entries === places.length) section.meta.byte(FORM.allNew);
   else if (entries === 1) section.meta.byte(FORM.allSame);
   else {
-    let best: { form: CodedForm; planes: Uint8Array[]; bits: number } | null = null;
-    for (const form of CODED_FORMS) {
-      const planes = splitPlanes(codesOf(form, places), planesFor(limitFor(entries)));
-      const bits = planes.reduce((sum, plane) => sum + entropyOf(plane), 0);
-      if (!best || bits < best.bits) best = { form, planes, bits };
-    }
-    section.meta.byte(best!.form);
-    for (const plane of best!.planes) section.add(plane);
+    const limit = limitFor(entries);
+    const candidates = CODED_FORMS.map((form) => {
+      const codes = codesOf(form, places);
+      return { form, codes, bits: entropyOf(codes, planesFor(limit)) };
+    });
+    const best = candidates.reduce((best, candidate) => (candidate.bits < best.bits ? candidate : best));
+    section.meta.byte(best.form);
+    writePlanes(section, best.codes, limit);
   }
 }
 
@@ -47,12 +47,14 @@ function codesOf(form: CodedForm, places: Uint32Array): Uint32Array {
 
 const counts = new Uint32Array(256);
 
-/** Bits that the bytes take when each is coded by how often it occurs. */
-function entropyOf(bytes: Uint8Array): number {
-  counts.fill(0);
-  for (let index = 0; index < bytes.length; index++) counts[bytes[index]!]!++;
+/** Bits that the codes take when each byte of them is coded by how often it occurs. */
+function entropyOf(codes: Uint32Array, planes: number): number {
   let bits = 0;
-  for (const count of counts) if (count > 0) bits += count * Math.log2(bytes.length / count);
+  for (let plane = 0; plane < planes; plane++) {
+    counts.fill(0);
+    for (let index = 0; index < codes.length; index++) counts[(codes[index]! >>> (8 * plane)) & 0xff]!++;
+    for (const count of counts) if (count > 0) bits += count * Math.log2(codes.length / count);
+  }
   return bits;
 }
 
@@ -70,7 +72,7 @@ export function readCodes(column: ColumnReader, length: number, entries: number)
     return places;
   }
   if (form > FORM.repeats) throw new DamagedBytesError(`codes of the unknown form ${form}`);
-  const codes = joinPlanes(column, length, planesFor(limitFor(entries)));
+  const codes = readPlanes(column, length, limitFor(entries));
   let known = 0;
   let before = 0;
   for (let index = 0; index < length; index++) {

@@ -17,7 +17,7 @@ export class IdColumnBuilder {
   constructor(bytes: Uint8Array, width: number, capacity: number) {
     this.#bytes = bytes;
     this.#width = width;
-    this.#dictionary = new ByteDictionary(bytes);
+    this.#dictionary = new ByteDictionary(bytes, capacity);
     this.#places = new Uint32Array(capacity);
   }
 

@@ -18,7 +18,10 @@ export interface Places {
 type Sites = BlockHeader['sites'];
 
 /** One column: times as distances from the one before, sequences likewise, sites, ranks. */
-export function writePlacesSection({ times, sequences, sites, ranks }: Places, siteTable: Sites): Uint8Array {
+export function writePlacesSection(
+  { times, sequences, sites, ranks }: Places & { readonly sites: Uint32Array; readonly ranks: Uint32Array },
+  siteTable: Sites,
+): Uint8Array {
   const section = new SectionWriter();
   writeWholeNumbers(section, distances(times));
   writeWholeNumbers(section, distances(sequences));
@@ -50,7 +53,14 @@ function mostResources(sites: Sites): number {
 
 /** The first number stands as it is. */
 function distances(numbers: Float64Array): Float64Array {
-  return numbers.map((number, index) => number - (numbers[index - 1] ?? 0));
+  const distances = new Float64Array(numbers.length);
+  let before = 0;
+  for (let index = 0; index < distances.length; index++) {
+    const number = numbers[index]!;
+    distances[index] = number - before;
+    before = number;
+  }
+  return distances;
 }
 
 function summed(distances: Float64Array): Float64Array {

@@ -1,9 +1,10 @@
 /** Rows in the order of (time, sequence). Those that arrive nearly sorted, as nearly all do, cost little more than a look. */
 export function rowOrder(times: Float64Array, sequences: Float64Array): Uint32Array {
   const size = times.length;
-  let order: Uint32Array = Uint32Array.from({ length: size }, (_, row) => row);
+  let order = new Uint32Array(size);
+  for (let row = 0; row < size; row++) order[row] = row;
   let starts = runStarts(times, sequences);
-  let merged: Uint32Array = new Uint32Array(starts.length > 1 ? size : 0);
+  let merged = new Uint32Array(starts.length > 1 ? size : 0);
   const comesBefore = (left: number, right: number) => {
     const difference = times[left]! - times[right]!;
     return difference < 0 || (difference === 0 && sequences[left]! <= sequences[right]!);

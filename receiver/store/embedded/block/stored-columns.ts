@@ -1,5 +1,6 @@
 import type { AnyValue } from '../../../record/any-value.ts';
 import { valueText } from '../../../record/value-text.ts';
+import { allRows } from './block-rows.ts';
 import type { AttributeColumn, BodyColumn } from './columns.ts';
 import { MarkedValues, type ValueView } from './marked-values.ts';
 import type { ColumnReader } from './section.ts';
@@ -49,11 +50,7 @@ export class StoredAttribute extends MarkedValues implements AttributeColumn {
 /** The bodies of a block's records. */
 export class StoredBodies extends MarkedValues implements BodyColumn {
   constructor(column: ColumnReader, records: number) {
-    super(
-      Uint32Array.from({ length: records }, (_, row) => row),
-      new Values(column, records, false),
-      BODY_VIEW,
-    );
+    super(allRows(records), new Values(column, records, false), BODY_VIEW);
   }
 
   value(row: number): AnyValue {

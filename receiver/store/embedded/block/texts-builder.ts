@@ -1,4 +1,3 @@
-import { ByteWriter } from '../bytes.ts';
 import { TEXT_FILTER_MARGIN } from '../filter/text-filter.ts';
 import { ByteDictionary } from './byte-dictionary.ts';
 import { writeCodes } from './codes.ts';
@@ -8,6 +7,8 @@ import { TextColumnBuilder } from './text/text-column-builder.ts';
 
 /** Fewer texts are kept as they are: templates would not pay. */
 const TEMPLATES_FROM = 16;
+/** Room made for different texts from the beginning: most columns have fewer. */
+const EXPECTED_TEXTS = 512;
 /** How the different texts of a column are kept. */
 export const TEXT_LIST = { plain: 0, templates: 1 } as const;
 
@@ -30,7 +31,7 @@ export class DictionaryTextsBuilder implements TextsBuilder {
     this.#bytes = bytes;
     this.#filters = filters;
     this.#places = new Uint32Array(capacity);
-    this.#dictionary = new ByteDictionary(bytes);
+    this.#dictionary = new ByteDictionary(bytes, Math.min(capacity, EXPECTED_TEXTS));
   }
 
   get size(): number {
@@ -89,8 +90,6 @@ export class TemplateTextsBuilder implements TextsBuilder {
   }
 
   write(section: SectionWriter): void {
-    const writer = new ByteWriter();
-    this.#builder.write(writer);
-    section.add(writer.take());
+    this.#builder.write((stream) => section.add(stream));
   }
 }

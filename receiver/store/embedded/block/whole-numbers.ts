@@ -51,7 +51,7 @@ export function readWholeNumbers(column: ColumnReader, length: number): Float64A
   const unit = column.meta.varint();
   const width = column.meta.byte();
   if (width > 7) throw new DamagedBytesError(`a number of ${width} bytes`);
-  const numbers = new Float64Array(length);
+  const numbers = new Float64Array(length).fill(min);
   let factor = unit;
   for (let plane = 0; plane < width; plane++) {
     const bytes = column.next();
@@ -59,7 +59,6 @@ export function readWholeNumbers(column: ColumnReader, length: number): Float64A
     for (let index = 0; index < length; index++) numbers[index]! += bytes[index]! * factor;
     factor *= 256;
   }
-  if (min !== 0) for (let index = 0; index < length; index++) numbers[index]! += min;
   return numbers;
 }
 
