@@ -14,7 +14,8 @@ const text = fc.oneof(
     .map(([unit, count]) => unit.repeat(count)),
 );
 
-const { value } = fc.letrec<{ value: AnyValue }>((tie) => ({
+/** Values of every kind, nested a little. */
+export const { value: anyValue } = fc.letrec<{ value: AnyValue }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     fc.constant(null),
@@ -30,7 +31,7 @@ const { value } = fc.letrec<{ value: AnyValue }>((tie) => ({
 }));
 /** Few keys, so that shapes begin alike, and some that begin nothing. */
 const key = fc.oneof(fc.constantFrom('', 'a', 'b', 'c', '__proto__', 'log.record.uid', 'exception.stacktrace'), text);
-const keyValues = fc.array(fc.tuple(key, value), { maxLength: 5 }).map((pairs) => new Map(pairs));
+const keyValues = fc.array(fc.tuple(key, anyValue), { maxLength: 5 }).map((pairs) => new Map(pairs));
 const hex = (digits: number) =>
   fc.oneof(
     fc.constant(''),
@@ -53,7 +54,7 @@ export const anyRecord: fc.Arbitrary<LogRecord> = fc.record({
   severityText: text,
   service: text,
   logger: text,
-  body: value,
+  body: anyValue,
   attributes: keyValues,
   resource: fc.record({ attributes: keyValues, droppedAttributesCount: count, schemaUrl: text }),
   scope: fc.record({
@@ -79,7 +80,7 @@ export function chunkOf(records: readonly LogRecord[], first = 1): Chunk {
   return chunk;
 }
 
-/** A record's parts in a form that tells -0 from 0 and compares the order of keys, as `toEqual` does not. */
+/** A record's parts, values as `exactly` gives them: `toEqual` takes -0 for 0 and maps of any order for equal. */
 export function plain(record: LogRecord): unknown {
   const { resource, scope } = record;
   return {
@@ -101,6 +102,7 @@ export function plain(record: LogRecord): unknown {
   };
 }
 
+/** A value in a form that tells -0 from 0 and compares the order of keys. */
 export function exactly(value: AnyValue | undefined): unknown {
   if (value instanceof Uint8Array) return { bytes: [...value] };
   if (Array.isArray(value)) return value.map(exactly);

@@ -142,7 +142,19 @@ describe('chunk', () => {
     );
   });
 
-  test('O53 what cannot be stored is refused, with the reason, and the next append is none the worse', () => {
+  test('O44 a key-value list that is no Map is stored as what it is, wherever it stands', () => {
+    const pairs = new Map([
+      ['b', 1n],
+      ['a', 2n],
+    ]);
+    const { attributes } = new HotRecord(chunkOf([logRecord({ attributes: pairs })]), 0);
+    const written = logRecord({ body: [attributes, []], attributes: { nested: attributes } });
+    const read = new HotRecord(chunkOf([written]), 0);
+    expect(exactly(read.body)).toEqual(exactly([pairs, []]));
+    expect(exactly(read.attributes.get('nested'))).toEqual(exactly(pairs));
+  });
+
+  test('O42 O44 O46 what cannot be stored is refused, with the reason, and the next append is none the worse', () => {
     const refused: [Partial<LogRecord>, string][] = [
       [{ timestamp: 2n ** 63n }, '9223372036854775808'],
       [{ timestamp: -1n }, '-1'],

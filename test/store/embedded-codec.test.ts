@@ -1,48 +1,20 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { AnyValue } from '../../receiver/record/any-value.ts';
 import { ByteReader, ByteWriter, DamagedBytesError } from '../../receiver/store/embedded/bytes.ts';
 import { addTo, type Counts, decodeCounts, encodeCounts } from '../../receiver/store/embedded/counts.ts';
 import { dayOfFileName, fileNameOf } from '../../receiver/store/embedded/day.ts';
 import { formatId, parseId } from '../../receiver/store/embedded/position.ts';
 import { readValue, writeValue } from '../../receiver/store/embedded/value-codec.ts';
 import { StoreError } from '../../receiver/store/errors.ts';
+import { anyValue, exactly } from './chunk-records.ts';
 
-/** Texts of any UTF-16 units, lone surrogates included. */
-const text = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 60 }),
-  fc.string({ maxLength: 40 }),
-  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 30 }).map((units) => String.fromCharCode(...units)),
-);
-
-const { value } = fc.letrec<{ value: AnyValue }>((tie) => ({
-  value: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    fc.constant(null),
-    text,
-    fc.boolean(),
-    fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
-    fc.constantFrom(0n, 2n ** 51n, -(2n ** 51n), 2n ** 51n - 1n, 2n ** 63n - 1n, -(2n ** 63n)),
-    fc.double(),
-    fc.uint8Array({ maxLength: 40 }).map((bytes) => new Uint8Array(bytes)),
-    fc.array(tie('value'), { maxLength: 4 }),
-    fc.array(fc.tuple(text, tie('value')), { maxLength: 4 }).map((pairs) => new Map(pairs)),
-  ),
-}));
 const time = fc.bigInt({ min: 1n, max: 2n ** 63n - 1n });
-
-/** `toEqual` takes -0 for 0 and maps of any order for equal; this does not. */
-function exactly(item: AnyValue): unknown {
-  if (item instanceof Map) return { pairs: [...item].map(([key, inner]) => [key, exactly(inner)]) };
-  if (Array.isArray(item)) return item.map(exactly);
-  return Object.is(item, -0) ? 'minus zero' : item;
-}
 
 describe('value codec', () => {
   test('O44 O50 every value comes back exactly, the order of keys included', () => {
     const writer = new ByteWriter();
     fc.assert(
-      fc.property(value, (written) => {
+      fc.property(anyValue, (written) => {
         writeValue(writer, written);
         expect(exactly(readValue(new ByteReader(writer.take())))).toEqual(exactly(written));
       }),

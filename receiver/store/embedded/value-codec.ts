@@ -43,15 +43,19 @@ export function writeValue(writer: ByteWriter, value: AnyValue): void {
   } else if (value instanceof Uint8Array) {
     writer.byte(TAG.bytes);
     writer.bytes(value);
-  } else if (value instanceof Map) {
+  } else if (isArray(value)) {
+    writer.byte(TAG.array);
+    writer.varint(value.length);
+    for (const item of value) writeValue(writer, item);
+  } else {
     writer.byte(TAG.keyValues);
     writeKeyValues(writer, value);
-  } else {
-    const items = value as readonly AnyValue[];
-    writer.byte(TAG.array);
-    writer.varint(items.length);
-    for (const item of items) writeValue(writer, item);
   }
+}
+
+/** `Array.isArray` does not narrow readonly arrays away from the other branch. */
+function isArray(value: readonly AnyValue[] | KeyValueList): value is readonly AnyValue[] {
+  return Array.isArray(value);
 }
 
 function writeInteger(writer: ByteWriter, value: bigint): void {
@@ -78,10 +82,10 @@ export function readZigzag(reader: ByteReader): number {
 
 export function writeKeyValues(writer: ByteWriter, pairs: KeyValueList): void {
   writer.varint(pairs.size);
-  for (const [key, value] of pairs) {
+  pairs.forEach((value, key) => {
     writer.text(key);
     writeValue(writer, value);
-  }
+  });
 }
 
 export function readValue(reader: ByteReader, depth = 0): AnyValue {
