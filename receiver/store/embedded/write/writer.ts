@@ -60,6 +60,7 @@ export class Writer {
   readonly #files: DayWriters;
   readonly #upkeep: Upkeep;
   readonly #sizeLimit: SizeLimit;
+  #isClosed = false;
 
   /** Makes the folder when it is missing, takes possession of it and brings it to the present format. */
   constructor(options: WriterOptions) {
@@ -113,12 +114,12 @@ export class Writer {
 
   /** Does one piece of what is to be done between appends, if any is due; says whether there was. */
   step(): boolean {
-    return this.#upkeep.step();
+    return !this.#isClosed && this.#upkeep.step();
   }
 
   /** Sees to it that the files keep to `maxBytes`. */
   checkSize(): void {
-    this.#sizeLimit.check();
+    if (!this.#isClosed) this.#sizeLimit.check();
   }
 
   /**
@@ -195,6 +196,7 @@ export class Writer {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#files.closeAll();
     this.#meta.close();
     this.#lock.release();
