@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { TextColumn } from '../../receiver/store/embedded/block/text/text-column.ts';
 import { type NewRegions, TextColumnBuilder } from '../../receiver/store/embedded/block/text/text-column-builder.ts';
-import { ByteReader, ByteWriter } from '../../receiver/store/embedded/bytes.ts';
+import { ByteWriter } from '../../receiver/store/embedded/bytes.ts';
 
 /** A builder with texts in it. */
 export function build(texts: readonly (string | Uint8Array)[], regions: NewRegions | null = null): TextColumnBuilder {
@@ -16,16 +16,21 @@ export function build(texts: readonly (string | Uint8Array)[], regions: NewRegio
   return builder;
 }
 
-export function written(texts: readonly (string | Uint8Array)[]): Uint8Array {
-  const writer = new ByteWriter();
-  build(texts).write(writer);
-  return writer.take();
+/** The streams of a column of these texts. */
+export function written(texts: readonly (string | Uint8Array)[]): Uint8Array[] {
+  const streams: Uint8Array[] = [];
+  build(texts).write((stream) => streams.push(stream));
+  return streams;
 }
 
 export function columnOf(texts: readonly (string | Uint8Array)[]): TextColumn {
-  const reader = new ByteReader(written(texts));
-  const column = TextColumn.read(reader);
-  expect(reader.atEnd).toBe(true);
+  return readStreams(written(texts));
+}
+
+export function readStreams(streams: readonly Uint8Array[]): TextColumn {
+  let place = 0;
+  const column = TextColumn.read(() => streams[place++]!);
+  expect(place).toBe(streams.length);
   return column;
 }
 

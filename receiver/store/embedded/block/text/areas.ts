@@ -1,24 +1,23 @@
 import { ByteReader, ByteWriter, DamagedBytesError } from '../../bytes.ts';
 
-/** In the order in which they are written. */
-const AREAS = ['directory', 'skeletons', 'texts', 'planes', 'noise'] as const;
-
 /**
- * A column's bytes by their nature, each kind in one place so that zstd finds repetitions in the one and fits its codes
- * to the other: what describes the slots, what texts have in common, texts, small numbers, and digits that nobody can
- * foresee.
+ * A column's bytes by their nature, each kind in a stream of its own so that zstd finds repetitions in the one and fits
+ * its codes to the other. In the order in which they are written: what describes the column and its slots, what texts
+ * have in common, texts, the texts' templates, small numbers, and digits that nobody can foresee.
  */
+const AREAS = ['directory', 'skeletons', 'texts', 'templates', 'planes', 'noise'] as const;
+
 export class AreaWriters {
   readonly directory = new ByteWriter();
   readonly skeletons = new ByteWriter();
   readonly texts = new ByteWriter();
+  readonly templates = new ByteWriter();
   readonly planes = new ByteWriter();
   readonly noise = new ByteWriter();
 
-  /** Moves everything into `target`; the areas are empty afterwards. */
-  writeTo(target: ByteWriter): void {
-    for (const area of AREAS) target.varint(this[area].length);
-    for (const area of AREAS) target.raw(this[area].take());
+  /** Gives the streams away; the areas are empty afterwards. */
+  take(add: (stream: Uint8Array) => void): void {
+    for (const area of AREAS) add(this[area].take());
   }
 }
 
@@ -49,22 +48,24 @@ export class AreaReaders {
   readonly directory: ByteReader;
   readonly skeletons: Uint8Array;
   readonly texts: Area;
+  readonly templates: Area;
   readonly planes: Area;
   readonly noise: Area;
 
-  constructor(reader: ByteReader) {
-    const lengths = { directory: 0, skeletons: 0, texts: 0, planes: 0, noise: 0 };
-    for (const area of AREAS) lengths[area] = reader.varint();
-    this.directory = new ByteReader(reader.raw(lengths.directory));
-    this.skeletons = reader.raw(lengths.skeletons);
-    this.texts = new Area(reader.raw(lengths.texts));
-    this.planes = new Area(reader.raw(lengths.planes));
-    this.noise = new Area(reader.raw(lengths.noise));
+  /** Takes the streams in the order in which they were written. */
+  constructor(next: () => Uint8Array) {
+    this.directory = new ByteReader(next());
+    this.skeletons = next();
+    this.texts = new Area(next());
+    this.templates = new Area(next());
+    this.planes = new Area(next());
+    this.noise = new Area(next());
   }
 
   /** Throws when there are bytes that nothing asked for. */
   checkAtEnd(): void {
-    if (this.directory.atEnd && this.texts.atEnd && this.planes.atEnd && this.noise.atEnd) return;
+    const areas = [this.directory, this.texts, this.templates, this.planes, this.noise];
+    if (areas.every((area) => area.atEnd)) return;
     throw new DamagedBytesError('a column of texts has bytes that belong to nothing');
   }
 }

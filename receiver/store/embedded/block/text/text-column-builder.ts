@@ -1,4 +1,3 @@
-import type { ByteWriter } from '../../bytes.ts';
 import { forEachWidened } from './regions.ts';
 import { TemplateTable } from './template-table.ts';
 import { groupTexts, NO_TEMPLATE } from './text-groups.ts';
@@ -65,13 +64,13 @@ export class TextColumnBuilder {
     else forEachWidened(bytes, start, end, tokenizer, this.#regions.margin, this.#regions.onRegion);
   }
 
-  /** Writes the column; nothing can be added afterwards. */
-  write(writer: ByteWriter): void {
+  /** Gives away the column's streams, each best packed by itself; nothing can be added afterwards. */
+  write(add: (stream: Uint8Array) => void): void {
     const groups = groupTexts(this.#templates, this.#tokens, {
       templates: this.#templateOf.subarray(0, this.#size),
       firstTokens: this.#firstToken.subarray(0, this.#size),
     });
-    writeColumn(writer, groups, this.#size);
+    writeColumn(groups, this.#size, add);
   }
 
   #growRows(): void {

@@ -1,5 +1,5 @@
 import { fold } from '../../../../query/fold.ts';
-import { type ByteReader, type ByteWriter, DamagedBytesError } from '../../bytes.ts';
+import { type ByteWriter, DamagedBytesError } from '../../bytes.ts';
 import { AreaReaders } from './areas.ts';
 import { ALL_MATCH, judgeContaining, judgeEdges, SOME_MAY_MATCH } from './judge.ts';
 import { Needle } from './needle.ts';
@@ -31,12 +31,16 @@ export class TextColumn {
     this.#writtenBytes = writtenBytes;
   }
 
-  /** The column keeps views of the reader's bytes. */
-  static read(reader: ByteReader): TextColumn {
-    const start = reader.position;
-    const size = reader.varint();
-    const templates = reader.varint();
-    const areas = new AreaReaders(reader);
+  /** Takes the column's streams in the order in which they were written, and keeps views of them. */
+  static read(next: () => Uint8Array): TextColumn {
+    let bytes = 0;
+    const areas = new AreaReaders(() => {
+      const stream = next();
+      bytes += stream.length;
+      return stream;
+    });
+    const size = areas.directory.varint();
+    const templates = areas.directory.varint();
     const templateOf = readTemplatePlaces(areas, size, templates);
     const counts = new Uint32Array(templates);
     for (const template of templateOf) {
@@ -48,7 +52,7 @@ export class TextColumn {
       slotsOf.push(readSlots(areas, counts[template]!));
     }
     areas.checkAtEnd();
-    return new TextColumn(new TextTemplates(areas.skeletons, slotsOf), templateOf, reader.position - start);
+    return new TextColumn(new TextTemplates(areas.skeletons, slotsOf), templateOf, bytes);
   }
 
   text(place: number): string {
@@ -178,11 +182,11 @@ function releaseLarge(): void {
 
 /** Every text has a byte of its own here, so that damaged bytes never claim more texts than there are bytes. */
 function readTemplatePlaces(areas: AreaReaders, size: number, templates: number): Uint8Array | Uint16Array {
-  const { bytes } = areas.planes;
-  const lower = areas.planes.take(size);
+  const { bytes } = areas.templates;
+  const lower = areas.templates.take(size);
   if (templates <= 256) return bytes.subarray(lower, lower + size);
   if (templates > size) throw new DamagedBytesError(`${templates} templates for ${size} texts`);
-  const higher = areas.planes.take(size);
+  const higher = areas.templates.take(size);
   const places = new Uint16Array(size);
   for (let place = 0; place < size; place++) places[place] = bytes[lower + place]! | (bytes[higher + place]! << 8);
   return places;

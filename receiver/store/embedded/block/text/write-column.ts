@@ -1,4 +1,3 @@
-import type { ByteWriter } from '../../bytes.ts';
 import { AreaWriters } from './areas.ts';
 import { planSlot, type SlotPlan, writeSlot } from './slot-writer.ts';
 import { END, HOLE } from './text-classes.ts';
@@ -7,13 +6,13 @@ import type { TextGroup } from './text-groups.ts';
 /** Used by one column after the other. */
 const areas = new AreaWriters();
 
-/** Writes a column of `size` texts in the form that TextColumn reads. */
-export function writeColumn(writer: ByteWriter, groups: readonly TextGroup[], size: number): void {
-  writer.varint(size);
-  writer.varint(groups.length);
+/** Writes a column of `size` texts in the streams that TextColumn reads. */
+export function writeColumn(groups: readonly TextGroup[], size: number, add: (stream: Uint8Array) => void): void {
+  areas.directory.varint(size);
+  areas.directory.varint(groups.length);
   writeGroupPlaces(groups, size);
   for (const group of groups) writeGroup(group);
-  areas.writeTo(writer);
+  areas.take(add);
 }
 
 /** Which group every text belongs to: lower bytes, then, for more than 256 groups, higher ones. */
@@ -24,8 +23,8 @@ function writeGroupPlaces(groups: readonly TextGroup[], size: number): void {
     for (const row of group.rows) lower[row] = place;
     if (place > 255) for (const row of group.rows) higher[row] = place >> 8;
   });
-  areas.planes.raw(lower);
-  areas.planes.raw(higher);
+  areas.templates.raw(lower);
+  areas.templates.raw(higher);
 }
 
 function writeGroup({ skeleton, firstTokens, tokens }: TextGroup): void {
