@@ -1,9 +1,10 @@
 import { MOST_SLOTS, SLOT_TEXT } from './slot-kinds.ts';
-import { planSlot } from './slot-writer.ts';
-import { TemplateTable } from './template-table.ts';
+import { planSlots, type SlotPlan } from './slot-plan.ts';
+import { SkeletonBuffer, TemplateTable } from './template-table.ts';
 import { classesOf, HOLE, TOKEN_CLASS } from './text-classes.ts';
 import type { CutTexts, TextGroup } from './text-groups.ts';
 import { TokenStore } from './token-store.ts';
+import { LONGEST_CUT } from './tokenizer.ts';
 
 /** Fewer texts are not worth a group of their own. */
 const FEWEST_ALIKE = 8;
@@ -55,27 +56,22 @@ export function groupAlike(
       return first;
     });
     const skeleton = wideTable.bytes.subarray(wideTable.start(place), wideTable.ends[place]!);
-    if (!isWorthIt(store, firstTokens, skeleton.length)) return;
-    groups.push({ skeleton, rows: Uint32Array.from(ofWide), firstTokens, tokens: store });
+    const plans = planSlots(store, firstTokens, store.size / firstTokens.length);
+    if (!isWorthIt(store, firstTokens, plans, skeleton.length)) return;
+    groups.push({ skeleton, rows: Uint32Array.from(ofWide), firstTokens, tokens: store, plans });
     for (const row of ofWide) grouped.add(row);
   });
   return { groups, rest: rows.filter((row) => !grouped.has(row)) };
 }
 
-const HASH_FACTOR = 0x01000193;
-const seed = (Math.random() * 0x100000000) | 0;
+const skeleton = new SkeletonBuffer(LONGEST_CUT);
 
 function widen(table: TemplateTable, template: number, wideTable: TemplateTable): WideTemplate | null {
   const { bytes } = table;
   const end = table.ends[template]!;
-  const skeleton: number[] = [];
   const words: number[] = [];
   let isFirstWord = true;
-  let hash = seed;
-  const append = (byte: number) => {
-    skeleton.push(byte);
-    hash = Math.imul(hash ^ byte, HASH_FACTOR);
-  };
+  let length = 0;
   for (let position = table.start(template); position < end; ) {
     const start = position;
     while (position < end && bytes[position] !== HOLE && TOKEN_CLASS[bytes[position]!] !== 0) position++;
@@ -83,17 +79,15 @@ function widen(table: TemplateTable, template: number, wideTable: TemplateTable)
     if (!isWord) position++;
     if (isWord ? !isFirstWord : bytes[start] === HOLE) {
       words.push(isWord ? start : -1, isWord ? position : -1);
-      append(HOLE);
+      skeleton.bytes[length++] = HOLE;
     } else {
-      for (let index = start; index < position; index++) append(bytes[index]!);
+      for (let index = start; index < position; index++) skeleton.bytes[length++] = bytes[index]!;
       if (isWord) isFirstWord = false;
     }
   }
   if (words.length > 2 * MOST_SLOTS) return null;
-  const wide = Uint8Array.from(skeleton);
-  hash ^= hash >>> 15;
-  const known = wideTable.find(wide, wide.length, hash);
-  return { place: known >= 0 ? known : wideTable.add(wide, wide.length, hash), words };
+  skeleton.finish(length);
+  return { place: wideTable.placeOf(skeleton), words };
 }
 
 /** Adds what fills the wide template's holes: words of the template, and the text's own tokens. */
@@ -118,15 +112,12 @@ function addTokens(
 }
 
 /** Whether few of the texts' bytes are in slots that nothing but texts can be kept in. */
-function isWorthIt(store: TokenStore, firstTokens: Uint32Array, skeletonLength: number): boolean {
-  const slots = store.size / firstTokens.length;
+function isWorthIt(store: TokenStore, firstTokens: Uint32Array, plans: readonly SlotPlan[], skeletonLength: number) {
   let free = 0;
-  for (let slot = 0; slot < slots; slot++) {
-    const ofSlot = firstTokens.map((first) => first + slot);
-    const plan = planSlot(store, ofSlot);
-    if (plan.same || plan.kind !== SLOT_TEXT) continue;
-    for (const token of ofSlot) free += store.ends[token]! - store.start(token);
-  }
+  plans.forEach((plan, slot) => {
+    if (plan.same || plan.kind !== SLOT_TEXT) return;
+    for (const first of firstTokens) free += store.ends[first + slot]! - store.start(first + slot);
+  });
   const all = skeletonLength * firstTokens.length + store.ends[store.size - 1]!;
   return free <= all * MOST_FREE;
 }

@@ -95,6 +95,9 @@ function markSkeletonsWith({ bytes, starts }: Skeletons, needle: Uint8Array, ver
   }
 }
 
+/** Longer needles are looked for wherever one of their bytes can be: trying all their parts would take too long. */
+const LONGEST_JUDGED = 256;
+
 const NOWHERE = 0;
 const WITHIN = 1;
 const ACROSS = 2;
@@ -108,6 +111,7 @@ function reach(skeletons: Skeletons, template: number, hole: number, needle: Nee
   if (!fits) return NOWHERE;
   const longest = foldsFreely(slot.classes) ? slot.longest * LONGEST_FOLDING : slot.longest;
   const { bytes } = needle;
+  if (bytes.length > LONGEST_JUDGED) return ACROSS;
   let found = NOWHERE;
   for (let first = 0; first < bytes.length; first++) {
     if (!fits[first] || !fitsBefore(skeletons, template, hole, bytes, first)) continue;

@@ -2,58 +2,90 @@ import { copyBytes } from './text-run.ts';
 
 const FIRST_TEMPLATES = 64;
 const FIRST_BYTES = 4096;
-/** Templates beyond it are too many for a text's hash to be looked up in; chance never gets there, hostile logs might. */
+/** Places near its hash that a template is looked for at; chance hardly gets there, and hostile logs get no further. */
 const MOST_PROBES = 32;
-const NONE = -1;
+const HASH_FACTOR = 0x9e3779b1;
+
+/** A skeleton in the making; read four bytes at a time, so those behind the last one are zeros. */
+export class SkeletonBuffer {
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+  #length = 0;
+
+  /** @param capacity - a multiple of 4 */
+  constructor(capacity: number) {
+    this.bytes = new Uint8Array(capacity);
+    this.words = new Uint32Array(this.bytes.buffer);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Says that `bytes[0 … length − 1]` are the skeleton. */
+  finish(length: number): void {
+    for (let index = length; index % 4 !== 0; index++) this.bytes[index] = 0;
+    this.#length = length;
+  }
+}
 
 /** Skeletons, each once: found by hash, believed only after comparing every byte. */
 export class TemplateTable {
   size = 0;
   bytes = new Uint8Array(FIRST_BYTES);
-  /** Where every template's skeleton ends in `bytes`; one begins where the one before it ends. */
+  /** Where every template's skeleton ends in `bytes`; one begins at the next multiple of 4 after the one before it. */
   ends = new Uint32Array(FIRST_TEMPLATES);
+  #words = new Uint32Array(this.bytes.buffer);
   #hashes = new Int32Array(FIRST_TEMPLATES);
   /** Open addressing: places of templates plus one, 0 where there is none. */
   #table = new Int32Array(FIRST_TEMPLATES * 4);
+  /** Hashes start from a secret, so that nobody can write logs that collide. */
+  readonly #seed = (Math.random() * 0x1_0000_0000) | 0;
 
   start(template: number): number {
-    return template === 0 ? 0 : this.ends[template - 1]!;
+    return template === 0 ? 0 : (this.ends[template - 1]! + 3) & ~3;
   }
 
-  /** The place of the template with this skeleton; −1 when there is none. */
-  find(skeleton: Uint8Array, length: number, hash: number): number {
+  /** The place of the template with this skeleton; it is added, as the last one, when it is new. */
+  placeOf(skeleton: SkeletonBuffer): number {
+    const hash = this.#hashOf(skeleton);
     const table = this.#table;
     const mask = table.length - 1;
     for (let probe = 0; probe < MOST_PROBES; probe++) {
-      const template = table[(hash + probe) & mask]! - 1;
-      if (template === NONE) return NONE;
-      if (this.#hashes[template] === hash && this.#equals(template, skeleton, length)) return template;
+      const entry = table[(hash + probe) & mask]!;
+      if (entry === 0) break;
+      if (this.#hashes[entry - 1] === hash && this.#equals(entry - 1, skeleton)) return entry - 1;
     }
-    return NONE;
+    return this.#add(skeleton, hash);
   }
 
-  /** The new template's place. The skeleton must not be there yet. */
-  add(skeleton: Uint8Array, length: number, hash: number): number {
+  #hashOf({ words, length }: SkeletonBuffer): number {
+    let hash = this.#seed ^ length;
+    for (let index = 0; index << 2 < length; index++) {
+      hash = Math.imul(hash ^ words[index]!, HASH_FACTOR);
+      hash ^= hash >>> 15;
+    }
+    return hash;
+  }
+
+  #equals(template: number, { words, length }: SkeletonBuffer): boolean {
+    const start = this.start(template);
+    if (this.ends[template]! - start !== length) return false;
+    const known = this.#words;
+    const first = start >> 2;
+    for (let index = 0; index << 2 < length; index++) if (known[first + index] !== words[index]) return false;
+    return true;
+  }
+
+  #add({ bytes, length }: SkeletonBuffer, hash: number): number {
     const template = this.size++;
     if (template === this.ends.length) this.#growTable();
     const start = this.start(template);
-    if (start + length > this.bytes.length) {
-      const grown = new Uint8Array(Math.max(start + length, this.bytes.length * 2));
-      grown.set(this.bytes.subarray(0, start));
-      this.bytes = grown;
-    }
-    this.ends[template] = copyBytes(skeleton, 0, length, this.bytes, start);
+    if (start + length > this.bytes.length) this.#growBytes(start, start + length);
+    this.ends[template] = copyBytes(bytes, 0, length, this.bytes, start);
     this.#hashes[template] = hash;
     this.#enter(template, hash);
     return template;
-  }
-
-  #equals(template: number, skeleton: Uint8Array, length: number): boolean {
-    const start = this.start(template);
-    if (this.ends[template]! - start !== length) return false;
-    const bytes = this.bytes;
-    for (let index = 0; index < length; index++) if (bytes[start + index] !== skeleton[index]) return false;
-    return true;
   }
 
   /** A template that finds no place near its hash is not entered: it is never found again, and no harm is done. */
@@ -65,6 +97,14 @@ export class TemplateTable {
       this.#table[place] = template + 1;
       return;
     }
+  }
+
+  #growBytes(used: number, needed: number): void {
+    // A multiple of 4, as the first ones are.
+    const grown = new Uint8Array(Math.max((needed + 3) & ~3, this.bytes.length * 2));
+    grown.set(this.bytes.subarray(0, used));
+    this.bytes = grown;
+    this.#words = new Uint32Array(grown.buffer);
   }
 
   #growTable(): void {

@@ -53,14 +53,14 @@ export class TextColumnBuilder {
       this.#regions?.onRegion(bytes, start, end);
       return;
     }
-    const { skeleton, skeletonLength, hash, tokens } = tokenizer;
-    const known = this.#templates.find(skeleton, skeletonLength, hash);
-    this.#templateOf[row] = known >= 0 ? known : this.#templates.add(skeleton, skeletonLength, hash);
-    for (let token = 0; token < tokens; token++) {
+    const templatesBefore = this.#templates.size;
+    const template = this.#templates.placeOf(tokenizer.skeleton);
+    this.#templateOf[row] = template;
+    for (let token = 0; token < tokenizer.tokens; token++) {
       this.#tokens.add(bytes, tokenizer.starts[token]!, tokenizer.ends[token]!, tokenizer.classes[token]!);
     }
     if (!this.#regions) return;
-    if (known < 0) this.#regions.onRegion(bytes, start, end);
+    if (template === templatesBefore) this.#regions.onRegion(bytes, start, end);
     else forEachWidened(bytes, start, end, tokenizer, this.#regions.margin, this.#regions.onRegion);
   }
 

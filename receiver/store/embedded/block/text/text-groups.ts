@@ -1,4 +1,5 @@
 import { groupAlike } from './alike-templates.ts';
+import { planSlots, type SlotPlan } from './slot-plan.ts';
 import type { TemplateTable } from './template-table.ts';
 import { classesOf, HOLE } from './text-classes.ts';
 import { TokenStore } from './token-store.ts';
@@ -21,6 +22,8 @@ export interface TextGroup {
   /** Every text's first token in `tokens`; the others follow it. */
   readonly firstTokens: Uint32Array;
   readonly tokens: TokenStore;
+  /** How each of the slots is written. */
+  readonly plans: readonly SlotPlan[];
 }
 
 /** By row: the text's template, or NO_TEMPLATE, and the first of its tokens. */
@@ -55,7 +58,8 @@ export function groupTexts(table: TemplateTable, tokens: TokenStore, texts: CutT
   const groups = members.map(({ rows, firstTokens }, index): TextGroup => {
     const template = kept[index]!;
     const skeleton = table.bytes.subarray(table.start(template), table.ends[template]!);
-    return { skeleton, rows, firstTokens, tokens };
+    const plans = planSlots(tokens, firstTokens, holesIn(skeleton));
+    return { skeleton, rows, firstTokens, tokens, plans };
   });
   const alike = groupAlike(table, tokens, texts, rareRows);
   groups.push(...alike.groups);
@@ -70,6 +74,12 @@ function templatesWorthKeeping(counts: Uint32Array): number[] {
   });
   kept.sort((a, b) => counts[b]! - counts[a]!);
   return kept.slice(0, MOST_TEMPLATES);
+}
+
+function holesIn(skeleton: Uint8Array): number {
+  let holes = 0;
+  for (const byte of skeleton) if (byte === HOLE) holes++;
+  return holes;
 }
 
 /** Puts texts that were cut together again. */
@@ -99,10 +109,12 @@ function wholeTexts(table: TemplateTable, tokens: TokenStore, texts: CutTexts, r
     }
     whole.add(text, 0, length, classesOf(text, 0, length));
   }
+  const firstTokens = Uint32Array.from(rows.keys());
   return {
     skeleton: WHOLE_SKELETON,
     rows: Uint32Array.from(rows),
-    firstTokens: Uint32Array.from(rows.keys()),
+    firstTokens,
     tokens: whole,
+    plans: planSlots(whole, firstTokens, 1),
   };
 }

@@ -1,11 +1,11 @@
 import { MOST_SLOTS } from './slot-kinds.ts';
+import { SkeletonBuffer } from './template-table.ts';
 import { DIGIT, HOLE, LOWER_HEX, STRANGE, TOKEN_CLASS, UPPER_HEX } from './text-classes.ts';
 
 /** Longer texts are kept whole: they are seldom alike, and zstd finds what repeats in them. */
-const LONGEST_CUT = 4096;
+export const LONGEST_CUT = 4096;
 /** Hexadecimal letters alone are a variable from here on: parts of UUIDs, and hardly any word. */
 const SHORTEST_HEX = 4;
-const HASH_FACTOR = 0x01000193;
 
 /**
  * Cuts texts into what stays and what varies. A token is a run of ASCII letters and digits; one with a digit in it, or
@@ -13,22 +13,17 @@ const HASH_FACTOR = 0x01000193;
  */
 export class Tokenizer {
   /** The last text's skeleton. */
-  readonly skeleton = new Uint8Array(LONGEST_CUT);
-  skeletonLength = 0;
-  /** Of the skeleton; starts from a secret, so that nobody can write logs that collide. */
-  hash = 0;
+  readonly skeleton = new SkeletonBuffer(LONGEST_CUT);
   /** The last text's variable tokens: where they are in the bytes it came in, and the classes of their bytes. */
   readonly starts = new Uint32Array(MOST_SLOTS);
   readonly ends = new Uint32Array(MOST_SLOTS);
   readonly classes = new Uint8Array(MOST_SLOTS);
   tokens = 0;
-  readonly #seed = (Math.random() * 0x100000000) | 0;
 
   /** False when the text is too long or has too many variable tokens to be cut. */
   cut(bytes: Uint8Array, start: number, end: number): boolean {
     if (end - start > LONGEST_CUT) return false;
-    const skeleton = this.skeleton;
-    let hash = this.#seed;
+    const skeleton = this.skeleton.bytes;
     let length = 0;
     let tokens = 0;
     let position = start;
@@ -37,7 +32,6 @@ export class Tokenizer {
       let seen = TOKEN_CLASS[byte]!;
       if (seen === 0) {
         skeleton[length++] = byte;
-        hash = Math.imul(hash ^ byte, HASH_FACTOR);
         position++;
         continue;
       }
@@ -54,17 +48,11 @@ export class Tokenizer {
         this.ends[tokens] = position;
         this.classes[tokens++] = seen;
         skeleton[length++] = HOLE;
-        hash = Math.imul(hash ^ HOLE, HASH_FACTOR);
       } else {
-        for (let index = tokenStart; index < position; index++) {
-          const letter = bytes[index]!;
-          skeleton[length++] = letter;
-          hash = Math.imul(hash ^ letter, HASH_FACTOR);
-        }
+        for (let index = tokenStart; index < position; index++) skeleton[length++] = bytes[index]!;
       }
     }
-    this.skeletonLength = length;
-    this.hash = hash ^ (hash >>> 15);
+    this.skeleton.finish(length);
     this.tokens = tokens;
     return true;
   }

@@ -1,7 +1,28 @@
 import { AreaWriters } from './areas.ts';
-import { planSlot, type SlotPlan, writeSlot } from './slot-writer.ts';
+import { type SlotPlan, tokensOf } from './slot-plan.ts';
+import { writeSlot } from './slot-writer.ts';
 import { END, HOLE } from './text-classes.ts';
 import type { TextGroup } from './text-groups.ts';
+import type { TokenStore } from './token-store.ts';
+
+/**
+ * The streams of a column, in this order. Numbers are varints but where a width is named; widths, kinds and classes of
+ * bytes are single bytes.
+ *
+ *   directory   texts · templates · per template, in their order: slots, per slot its kind (slot-kinds.ts) and
+ *                 number: numbers            digits: how many, numbers         lower and upper hex: how many digits
+ *                 text: classes, texts       dictionary: classes, entries, texts (the entries), numbers (an entry each)
+ *               where numbers are: width of what is over the least (0 … 7, + 8: each follows from the one before), the
+ *                 least or first, with + 8 the least step; and texts are: bytes of all, numbers (a length each)
+ *   skeletons   per template its bytes with 0xFF for each slot's value, then 0xFE; neither occurs in UTF-8
+ *   texts       the bytes of texts and of dictionaries, by slot
+ *   templates   per text its template: a byte, and the higher bytes behind all lower ones if there are over 256
+ *   planes      numbers, by slot: all lowest bytes, then all next ones …
+ *   noise       numbers' lowest bytes where there are higher ones; hex digits, two a byte, each value from a full byte on
+ *
+ * Values in slots are those of the template's texts, in the texts' order. No value is empty in a template that has more
+ * than this one slot.
+ */
 
 /** Used by one column after the other. */
 const areas = new AreaWriters();
@@ -27,28 +48,24 @@ function writeGroupPlaces(groups: readonly TextGroup[], size: number): void {
   areas.templates.raw(higher);
 }
 
-function writeGroup({ skeleton, firstTokens, tokens }: TextGroup): void {
-  const plans: SlotPlan[] = [];
-  const ofSlot = new Uint32Array(firstTokens.length);
+function writeGroup({ skeleton, firstTokens, tokens, plans }: TextGroup): void {
+  let slot = 0;
   for (const byte of skeleton) {
-    if (byte !== HOLE) {
-      areas.skeletons.byte(byte);
-      continue;
-    }
-    for (let index = 0; index < ofSlot.length; index++) ofSlot[index] = firstTokens[index]! + plans.length;
-    const plan = planSlot(tokens, ofSlot);
-    plans.push(plan);
-    const start = tokens.start(ofSlot[0]!);
-    const end = tokens.ends[ofSlot[0]!]!;
-    for (let index = start; index < start + plan.prefix; index++) areas.skeletons.byte(tokens.bytes[index]!);
-    if (!plan.same) areas.skeletons.byte(HOLE);
-    for (let index = end - plan.suffix; index < end; index++) areas.skeletons.byte(tokens.bytes[index]!);
+    if (byte === HOLE) writeConstants(tokens, firstTokens[0]! + slot, plans[slot++]!);
+    else areas.skeletons.byte(byte);
   }
   areas.skeletons.byte(END);
   areas.directory.varint(plans.filter((plan) => !plan.same).length);
   plans.forEach((plan, slot) => {
-    if (plan.same) return;
-    for (let index = 0; index < ofSlot.length; index++) ofSlot[index] = firstTokens[index]! + slot;
-    writeSlot(areas, tokens, ofSlot, plan);
+    if (!plan.same) writeSlot(areas, tokens, tokensOf(firstTokens, slot), plan);
   });
+}
+
+/** What all values of a slot begin and end with, as one of them has it, is part of the skeleton. */
+function writeConstants(tokens: TokenStore, token: number, plan: SlotPlan): void {
+  const start = tokens.start(token);
+  const end = tokens.ends[token]!;
+  areas.skeletons.raw(tokens.bytes.subarray(start, start + plan.prefix));
+  if (!plan.same) areas.skeletons.byte(HOLE);
+  areas.skeletons.raw(tokens.bytes.subarray(end - plan.suffix, end));
 }
