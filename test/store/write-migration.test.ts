@@ -1,27 +1,30 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { zstdDecompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { encodeAppend } from '../../receiver/store/embedded/chunk/encode-append.ts';
 import type { Writer } from '../../receiver/store/embedded/write/writer.ts';
 import { StoreError, StoreUnavailableError } from '../../receiver/store/errors.ts';
 import { batch, logRecord } from '../helpers/records.ts';
-import { FIXTURE_ALERT, FIXTURE_BATCH, FIXTURE_START, fixtureKey, fixtureRecords } from './embedded-v1.ts';
+import {
+  FIXTURE_ALERT,
+  FIXTURE_BATCH,
+  FIXTURE_START,
+  fixtureIds,
+  fixtureKey,
+  fixtureRecords,
+  writeFixture,
+} from './embedded-v1.ts';
 import { expectConsistent, storedDays, storedRecords } from './stored-content.ts';
 import { SMALL_BLOCKS, writerFolder } from './writer-folder.ts';
 
-const FIXTURE = join(import.meta.dirname, '../fixtures/embedded-v1');
 /** When the fixture was written, in milliseconds: its batches are known for six hours. */
 const WRITTEN = Number(FIXTURE_START / 1_000_000n) + 86_400_000;
 
 /** A folder as the first format's version left it. */
 async function oldFolder() {
   const folder = await writerFolder();
-  for (const name of readdirSync(FIXTURE).filter((each) => each.endsWith('.zst'))) {
-    const bytes = zstdDecompressSync(readFileSync(join(FIXTURE, name)));
-    writeFileSync(join(folder.directory, name.slice(0, -'.zst'.length)), bytes);
-  }
+  writeFixture(folder.directory);
   folder.clock.now = WRITTEN;
   return folder;
 }
@@ -30,7 +33,7 @@ const dayFiles = (directory: string) => readdirSync(directory).filter((name) => 
 
 /** The fixture's records with the ids that the first format gave them, by id. */
 function expected() {
-  const ids = JSON.parse(readFileSync(join(FIXTURE, 'ids.json'), 'utf8')) as string[];
+  const ids = fixtureIds();
   return fixtureRecords()
     .map((record, index) => ({ id: ids[index]!, ...record }))
     .sort((one, other) => (one.id < other.id ? -1 : 1));

@@ -156,6 +156,7 @@ export class Writer {
       this.#options.versions.dayChanged(day);
       this.#options.versions.filesChanged();
     }
+    this.#options.onStep?.('drop done');
     // Where there was no room for them before, there is now.
     if (!areKept) keepKeys();
     return records;
