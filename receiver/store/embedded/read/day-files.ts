@@ -26,6 +26,8 @@ export class DayFiles {
   /** Of each day that was opened, what tells its file from another one of the same name. */
   readonly #identities = new Map<Day, string>();
   #days: readonly Day[] = [];
+  /** The same days, to be asked for one. */
+  #held: ReadonlySet<Day> = new Set();
   /** Days said to be damaged already; whoever looks into it does so once. */
   readonly #reported = new Set<Day>();
   #filesVersion = -1;
@@ -43,6 +45,7 @@ export class DayFiles {
       } catch (error) {
         throw storeErrorOf(error, this.#options.directory);
       }
+      this.#held = new Set(this.#days);
       for (const [day, identity] of this.#identities) if (this.#identityOf(day) !== identity) this.release(day);
       this.#reported.clear();
       this.#filesVersion = version;
@@ -52,11 +55,12 @@ export class DayFiles {
 
   /** Works on a day's file; null when there is none. One that is broken is reported, and a DamagedBytesError. */
   use<T>(day: Day, work: (file: DayFile) => T): T | null {
-    if (!this.days().includes(day)) return null;
-    const path = this.#path(day);
+    this.days();
+    if (!this.#held.has(day)) return null;
     try {
-      return work(this.#open.use(day, () => this.#openFile(day, path)));
+      return work(this.#open.use(day, () => this.#openFile(day)));
     } catch (error) {
+      const path = this.#path(day);
       this.#open.close(day);
       // Removed, or being made, since the days were listed.
       if ((cannotOpen(error) && !existsSync(path)) || error instanceof NotReadyError) return null;
@@ -83,8 +87,8 @@ export class DayFiles {
     this.#open.closeAll();
   }
 
-  #openFile(day: Day, path: string): DayFile {
-    const file = new DayFile(path);
+  #openFile(day: Day): DayFile {
+    const file = new DayFile(this.#path(day));
     const identity = this.#identityOf(day);
     const known = this.#identities.get(day);
     if (known !== undefined && known !== identity) this.#options.onGone(day);

@@ -1,6 +1,6 @@
 import { LEVELS } from '../../../record/severity.ts';
 import { cellOf, levelIndexOfCell } from '../counts.ts';
-import { type Day, QUARTER_LENGTH, startOf, timeWithin } from '../day.ts';
+import { DAY_LENGTH, type Day, QUARTER_LENGTH, startOf } from '../day.ts';
 import { CELLS_PER_DAY } from './day-counts.ts';
 
 /** Beyond every timestamp (they stay below 2^63). */
@@ -23,35 +23,44 @@ export class Slots {
     return this.size > 0 && startOf(day + 1) > this.boundaries[0]! && startOf(day) < this.boundaries.at(-1)!;
   }
 
-  /** The boundaries as nanoseconds since a day's start, rounded where they are far from it. */
+  /** The boundaries as nanoseconds since a day's start: -1 for those before the day, its length for those behind. */
   boundariesWithin(day: Day): Float64Array {
     const start = startOf(day);
-    return Float64Array.from(this.boundaries, (boundary) => Number(boundary - start));
+    const end = startOf(day + 1);
+    // Nearly all lie in other days, and numbers of 64 bits are slow.
+    const first = firstFrom(this.boundaries, start);
+    const within = new Float64Array(this.boundaries.length).fill(-1);
+    for (let index = first; index < within.length; index++) {
+      const boundary = this.boundaries[index]!;
+      if (boundary >= end) return within.fill(DAY_LENGTH, index);
+      within[index] = Number(boundary - start);
+    }
+    return within;
   }
 
   /** The pieces of a day that fall into one slot each, in order; what lies outside of all slots is in none. */
   piecesOf(day: Day): SlotPiece[] {
     const pieces: SlotPiece[] = [];
-    for (let slot = this.#slotAt(startOf(day)); slot < this.size; slot++) {
-      if (this.boundaries[slot]! >= startOf(day + 1)) break;
-      const from = timeWithin(day, this.boundaries[slot]!);
-      const to = timeWithin(day, this.boundaries[slot + 1]!);
+    const boundaries = this.boundariesWithin(day);
+    for (let slot = 0; slot < this.size; slot++) {
+      const from = Math.max(0, boundaries[slot]!);
+      const to = boundaries[slot + 1]!;
       if (from < to) pieces.push({ slot, from, to });
     }
     return pieces;
   }
+}
 
-  /** The slot a timestamp falls into; the first one when it is before all, their number when it is behind. */
-  #slotAt(timestamp: bigint): number {
-    let low = 0;
-    let high = this.size;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.boundaries[middle + 1]! <= timestamp) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+/** The place of the first of ascending times that is not before a time. */
+function firstFrom(times: readonly bigint[], time: bigint): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle]! < time) low = middle + 1;
+    else high = middle;
   }
+  return low;
 }
 
 /** A part of a day that lies in one slot: times within the day, `[from, to)`. */
