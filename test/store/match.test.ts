@@ -5,6 +5,7 @@ import { compileQuery } from '../../receiver/query/evaluate.ts';
 import { fieldTexts } from '../../receiver/query/field-values.ts';
 import { parseQuery } from '../../receiver/query/parse.ts';
 import type { Query } from '../../receiver/query/tree.ts';
+import type { AnyValue } from '../../receiver/record/any-value.ts';
 import type { LogRecord } from '../../receiver/record/log-record.ts';
 import { LEVELS, levelIndexOf } from '../../receiver/record/severity.ts';
 import { DAY_LENGTH } from '../../receiver/store/embedded/day.ts';
@@ -49,6 +50,12 @@ function expectAgreement(of: Sealed, query: Query, some: Uint8Array): void {
   const narrowed = some.slice();
   asked.filterRows(of.block, of.parts, narrowed);
   expect(narrowed).toEqual(some.map((mark, row) => mark & matching[row]!));
+}
+
+function queryOf(text: string): Query {
+  const parsed = parseQuery(text);
+  if (!parsed.ok) throw new Error(parsed.error.message);
+  return parsed.query;
 }
 
 const someRows = (size: number) =>
@@ -138,11 +145,7 @@ describe('what a block is passed over for', () => {
       .take(3000)
       .toArray(),
   );
-  const passes = (text: string) => {
-    const parsed = parseQuery(text);
-    if (!parsed.ok) throw new Error(parsed.error.message);
-    return mayMatch(traffic, compileBlockQuery(parsed.query));
-  };
+  const passes = (text: string) => mayMatch(traffic, compileBlockQuery(queryOf(text)));
   const traceId = traffic.inOrder.find((record) => record.traceId !== '')!.traceId;
 
   test.for([
@@ -195,18 +198,67 @@ describe('what a block is passed over for', () => {
     expect(passes(text)).toBe(false);
   });
 
+  test.for<[string, AnyValue]>([
+    ['true', true],
+    ['false', false],
+    ['5', 5n],
+    ['-17', -17n],
+    ['9223372036854775807', 2n ** 63n - 1n],
+    ['0.25', 0.25],
+    ['5', 5],
+    ['1e+21', 1e21],
+    ['0', -0],
+    ['NaN', Number.NaN],
+    ['Infinity', Number.POSITIVE_INFINITY],
+    ['5', '5'],
+    ['Größe', 'Größe'],
+    ['\ud800', '\ud800'],
+    ['b', ['a', 'b']],
+    ['2', [1n, 2n]],
+    ['AQ==', Uint8Array.of(1)],
+  ])('P31 the text %s is found in %s', ([text, value]) => {
+    const of = sealed([
+      logRecord({ attributes: { v: value } }),
+      logRecord({ attributes: { v: 'other' } }),
+      logRecord(),
+    ]);
+    const query: Query = {
+      type: 'field',
+      field: { kind: 'attribute', key: 'v' },
+      test: { op: 'equals', value: text },
+    };
+    expectAgreement(of, query, Uint8Array.of(1, 1, 1));
+    expectAgreement(of, query, Uint8Array.of(0, 1, 1));
+  });
+
+  test('P31 one query is asked of blocks of several days, which number their names differently', () => {
+    const days = ['a', 'b', 'c'].map((name, place) =>
+      sealed([
+        logRecord({ logger: name, severityNumber: 9 + 4 * place, resource: { attributes: { zone: name } } }),
+        logRecord({ logger: 'z', severityNumber: 5, resource: { attributes: { zone: 'z' } } }),
+      ]),
+    );
+    for (const text of ['logger:b', 'level:warn', 'logger:b level:warn', 'resource.zone:b', '-resource.zone:b']) {
+      const query = queryOf(text);
+      const matches = compileQuery(query);
+      const asked = compileBlockQuery(query);
+      for (const day of [...days, days[1]!]) {
+        const matching = day.inOrder.map((record) => Number(matches(record)));
+        expect(mayMatch(day, asked)).toBe(matching.includes(1));
+        const rows = Uint8Array.of(1, 1);
+        asked.filterRows(day.block, day.parts, rows);
+        expect([...rows]).toEqual(matching);
+      }
+    }
+  });
+
   test('P31 sections that a query does not ask for stay packed', () => {
     const chunk = chunkOf([logRecord({ body: 'one' }), logRecord({ body: 'two', severityNumber: 17 })]);
     const encoded = encodeBlock(chunk);
     const damaged = new Uint8Array(4);
     const onlyPlaces = openBlock(chunk, encoded, { ids: damaged, body: damaged, attributes: damaged });
     const wanted = Uint8Array.of(1, 1);
-    const query: Query = { type: 'level', op: '>=', level: 'ERROR' };
-    compileBlockQuery({ type: 'and', terms: [query, { type: 'all' }] }).filterRows(
-      onlyPlaces,
-      chunkParts(chunk),
-      wanted,
-    );
+    compileBlockQuery(queryOf('level:>=error logger:*')).filterRows(onlyPlaces, chunkParts(chunk), wanted);
     expect([...wanted]).toEqual([0, 1]);
   });
 });
