@@ -1,5 +1,5 @@
 import { type ByteReader, type ByteWriter, DamagedBytesError } from '../bytes.ts';
-import { SectionReader, SectionWriter } from './section.ts';
+import { SectionReader, type SectionWriter } from './section.ts';
 
 /** What the values of a key are, one bit each; a key has several where its values are mixed. */
 export const KIND = {
@@ -67,8 +67,7 @@ export interface BlockHeader {
 /** A block of more records is damaged. */
 const MOST_RECORDS = 2 ** 20;
 
-export function writeBlockHeader(header: Omit<BlockHeader, 'resources'>): Uint8Array {
-  const section = new SectionWriter();
+export function writeBlockHeader(section: SectionWriter, header: Omit<BlockHeader, 'resources'>): Uint8Array {
   const writer = section.meta;
   const { records, minTime, maxTime, minSequence, maxSequence, sites, keys, shapes } = header;
   for (const number of [records, minTime, maxTime, minSequence, maxSequence]) writer.varint(number);

@@ -5,6 +5,7 @@ import { type BlockHeader, writeBlockHeader } from './block-header.ts';
 import { writeIdsSection } from './ids-section.ts';
 import { writePlacesSection } from './places-section.ts';
 import { rowOrder } from './row-order.ts';
+import { SectionWriter } from './section.ts';
 import { SiteTable } from './site-table.ts';
 import { ValueColumns } from './value-columns.ts';
 
@@ -46,13 +47,12 @@ export function buildBlock(chunk: Chunk, dayIds: DayIds): EncodedBlock {
     sitePlaces[row] = sites.place;
     ranks[row] = sites.rank;
   }
-  const keyFilter = new KeyFilterBuilder();
-  const textFilter = new TextFilterBuilder();
-  const columns = new ValueColumns(chunk, sites.sites, { keys: keyFilter, texts: textFilter });
-  for (const row of order) columns.add(row);
-  const body = columns.writeBody();
-  const attributes = columns.writeAttributes();
-  const ids = writeIdsSection(chunk, order, (bytes, start) => keyFilter.addTrace(bytes, start));
+  const section = new SectionWriter();
+  const filters = { keys: new KeyFilterBuilder(), texts: new TextFilterBuilder() };
+  const columns = new ValueColumns(chunk, order, sites.sites);
+  const body = columns.writeBody(section, filters);
+  const attributes = columns.writeAttributes(section, filters);
+  const ids = writeIdsSection(section, chunk, order, (start) => filters.keys.addTrace(chunk.bytes, start));
   const header: Omit<BlockHeader, 'resources'> = {
     records,
     minTime: times[0]!,
@@ -67,20 +67,20 @@ export function buildBlock(chunk: Chunk, dayIds: DayIds): EncodedBlock {
       shape: columns.shapePlace(site.shape),
       resources: site.resources.map((place) => dayIds.resource(place)),
     })),
-    keys: columns.keys,
+    keys: attributes.keys,
     shapes: columns.shapes,
   };
   return {
     records,
     minTime: header.minTime,
     maxTime: header.maxTime,
-    header: writeBlockHeader(header),
-    places: writePlacesSection({ times, sequences, sites: sitePlaces, ranks }, header.sites),
+    header: writeBlockHeader(section, header),
+    places: writePlacesSection(section, { times, sequences, sites: sitePlaces, ranks }, header.sites),
     ids,
     body,
-    attributes,
-    textFilter: textFilter.finish(),
-    keyFilter: keyFilter.finish(),
+    attributes: attributes.bytes,
+    textFilter: filters.texts.finish(),
+    keyFilter: filters.keys.finish(),
   };
 }
 

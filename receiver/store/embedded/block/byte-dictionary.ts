@@ -1,31 +1,39 @@
-const FIRST_SLOTS = 64;
+import { Room } from './room.ts';
+
 /** Beyond it a value counts as new: texts made to share a hash must not make the dictionary slow. */
 const MOST_PROBES = 16;
 /** Hashes differ from process to process, for the same reason. */
 const SEED = (Math.random() * 2 ** 32) | 0;
+const FEWEST_SLOTS = 64;
+
+const slotRoom = new Room((length) => new Uint32Array(length));
+const hashRoom = new Room((length) => new Uint32Array(length));
+const startRoom = new Room((length) => new Uint32Array(length));
+const endRoom = new Room((length) => new Uint32Array(length));
 
 /**
  * Numbers byte strings in the order of their first appearance. The bytes are not copied: they must stay as they are.
- * Rarely one gets a second number.
+ * Rarely one gets a second number. One dictionary is in use at a time: the next takes its room.
  */
 export class ByteDictionary {
   readonly #bytes: Uint8Array;
-  /** Places plus one; 0 for a free slot. */
-  #slots: Uint32Array;
+  /** By place. */
+  readonly #hashes: Uint32Array;
+  readonly #starts: Uint32Array;
+  readonly #ends: Uint32Array;
+  /** By hash, places plus one; 0 where there is none. */
+  readonly #slots: Uint32Array;
   #size = 0;
-  #hashes: Int32Array;
-  #starts: Uint32Array;
-  #ends: Uint32Array;
 
-  /** `expected` is how many different strings to make room for from the beginning. */
-  constructor(bytes: Uint8Array, expected: number) {
+  /** At most so many strings will be asked for. */
+  constructor(bytes: Uint8Array, capacity: number) {
     this.#bytes = bytes;
-    let slots = FIRST_SLOTS;
-    while (slots < 2 * expected) slots *= 2;
-    this.#slots = new Uint32Array(slots);
-    this.#hashes = new Int32Array(slots / 2);
-    this.#starts = new Uint32Array(slots / 2);
-    this.#ends = new Uint32Array(slots / 2);
+    this.#hashes = hashRoom.take(capacity);
+    this.#starts = startRoom.take(capacity);
+    this.#ends = endRoom.take(capacity);
+    let slots = FEWEST_SLOTS;
+    while (slots < 2 * capacity) slots *= 2;
+    this.#slots = slotRoom.take(slots).fill(0);
   }
 
   get size(): number {
@@ -51,7 +59,12 @@ export class ByteDictionary {
       if (this.#hashes[place] === hash && this.#isSame(place, start, end)) return place;
       slot = (slot + 1) & mask;
     }
-    return this.#add(hash, slot, start, end);
+    const place = this.#size++;
+    this.#hashes[place] = hash;
+    this.#starts[place] = start;
+    this.#ends[place] = end;
+    if (this.#slots[slot] === 0) this.#slots[slot] = place + 1;
+    return place;
   }
 
   #hash(start: number, end: number): number {
@@ -65,7 +78,7 @@ export class ByteDictionary {
     }
     for (; at < end; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
     hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-    return hash ^ (hash >>> 13);
+    return (hash ^ (hash >>> 13)) >>> 0;
   }
 
   #isSame(place: number, start: number, end: number): boolean {
@@ -77,35 +90,4 @@ export class ByteDictionary {
     }
     return true;
   }
-
-  #add(hash: number, slot: number, start: number, end: number): number {
-    const place = this.#size++;
-    if (place === this.#hashes.length) {
-      this.#hashes = grown(this.#hashes, new Int32Array(place * 2));
-      this.#starts = grown(this.#starts, new Uint32Array(place * 2));
-      this.#ends = grown(this.#ends, new Uint32Array(place * 2));
-    }
-    this.#hashes[place] = hash;
-    this.#starts[place] = start;
-    this.#ends[place] = end;
-    if (this.#slots[slot] === 0) this.#slots[slot] = place + 1;
-    if (this.#size * 2 > this.#slots.length) this.#growSlots();
-    return place;
-  }
-
-  #growSlots(): void {
-    const slots = new Uint32Array(this.#slots.length * 4);
-    const mask = slots.length - 1;
-    for (let place = 0; place < this.#size; place++) {
-      let slot = this.#hashes[place]! & mask;
-      for (let probe = 0; probe < MOST_PROBES && slots[slot] !== 0; probe++) slot = (slot + 1) & mask;
-      if (slots[slot] === 0) slots[slot] = place + 1;
-    }
-    this.#slots = slots;
-  }
-}
-
-function grown<T extends Int32Array | Uint32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }

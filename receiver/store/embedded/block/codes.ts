@@ -1,5 +1,6 @@
 import { DamagedBytesError } from '../bytes.ts';
 import { planesFor, readPlanes, writePlanes } from './planes.ts';
+import { Room } from './room.ts';
 import type { ColumnReader, SectionWriter } from './section.ts';
 
 /**
@@ -11,19 +12,28 @@ const FORM = { allNew: 0, allSame: 1, fromFirst: 2, fromNewest: 3, repeats: 4 } 
 type CodedForm = typeof FORM.fromFirst | typeof FORM.fromNewest | typeof FORM.repeats;
 const CODED_FORMS: readonly CodedForm[] = [FORM.fromFirst, FORM.fromNewest, FORM.repeats];
 
+/** So many values tell which form packs best. */
+const SAMPLE = 2048;
+
+const codeRoom = new Room((length) => new Uint32Array(length));
+
 /** Writes places 0 … entries − 1; each place's first appearance is after those of all lower ones. */
 export function writeCodes(section: SectionWriter, places: Uint32Array, entries: number): void {
   if (entries === places.length) section.meta.byte(FORM.allNew);
   else if (entries === 1) section.meta.byte(FORM.allSame);
   else {
     const limit = limitFor(entries);
-    const candidates = CODED_FORMS.map((form) => {
-      const codes = codesOf(form, places);
-      return { form, codes, bits: entropyOf(codes, planesFor(limit)) };
-    });
-    const best = candidates.reduce((best, candidate) => (candidate.bits < best.bits ? candidate : best));
-    section.meta.byte(best.form);
-    writePlanes(section, best.codes, limit);
+    const sample = places.subarray(0, SAMPLE);
+    let best: CodedForm = FORM.fromFirst;
+    let fewestBits = Number.POSITIVE_INFINITY;
+    for (const form of CODED_FORMS) {
+      const bits = entropyOf(codesOf(form, sample), planesFor(limit));
+      if (bits >= fewestBits) continue;
+      best = form;
+      fewestBits = bits;
+    }
+    section.meta.byte(best);
+    writePlanes(section, codesOf(best, places), limit);
   }
 }
 
@@ -31,15 +41,17 @@ export function writeCodes(section: SectionWriter, places: Uint32Array, entries:
 const limitFor = (entries: number) => entries + 2;
 
 function codesOf(form: CodedForm, places: Uint32Array): Uint32Array {
-  const codes = new Uint32Array(places.length);
+  const codes = codeRoom.take(places.length);
   let known = 0;
   let before = -1;
   for (let index = 0; index < places.length; index++) {
     const place = places[index]!;
+    let code = 0;
     if (place === known) known++;
-    else if (form === FORM.fromFirst) codes[index] = place + 1;
-    else if (form === FORM.fromNewest) codes[index] = known - place;
-    else codes[index] = place === before ? 1 : place + 2;
+    else if (form === FORM.fromFirst) code = place + 1;
+    else if (form === FORM.fromNewest) code = known - place;
+    else code = place === before ? 1 : place + 2;
+    codes[index] = code;
     before = place;
   }
   return codes;

@@ -1,10 +1,13 @@
 import { DamagedBytesError } from '../bytes.ts';
+import { Room } from './room.ts';
 import type { ColumnReader, SectionWriter } from './section.ts';
+
+const planeRoom = new Room((length) => new Uint8Array(length));
 
 /** Writes values of `width` bytes each, one after another in `bytes`, as one stream: all first bytes, all second bytes … */
 export function writeFixedBytes(section: SectionWriter, bytes: Uint8Array, width: number): void {
   const count = bytes.length / width;
-  const planes = new Uint8Array(bytes.length);
+  const planes = planeRoom.take(bytes.length);
   let target = 0;
   for (let plane = 0; plane < width; plane++) {
     for (let source = plane; target < (plane + 1) * count; source += width) planes[target++] = bytes[source]!;

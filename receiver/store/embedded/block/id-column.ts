@@ -3,49 +3,44 @@ import { ByteDictionary } from './byte-dictionary.ts';
 import { readCodes, writeCodes } from './codes.ts';
 import type { IdColumn, Wanted } from './columns.ts';
 import { readFixedBytes, writeFixedBytes } from './fixed-bytes.ts';
+import { Room } from './room.ts';
 import type { ColumnReader, SectionWriter } from './section.ts';
 
-/** Collects the rows' trace or span ids: each different one is kept once. */
-export class IdColumnBuilder {
-  readonly #bytes: Uint8Array;
-  readonly #width: number;
-  readonly #dictionary: ByteDictionary;
-  readonly #places: Uint32Array;
-  #size = 0;
+const placeRoom = new Room((length) => new Uint32Array(length));
+const tableRoom = new Room((length) => new Uint8Array(length));
 
-  /** Ids are `width` bytes long, in `bytes`; `capacity` of them may come. */
-  constructor(bytes: Uint8Array, width: number, capacity: number) {
-    this.#bytes = bytes;
-    this.#width = width;
-    this.#dictionary = new ByteDictionary(bytes, capacity);
-    this.#places = new Uint32Array(capacity);
+/**
+ * Writes trace or span ids, `width` bytes at each of `starts` in `bytes`: each different one once, beside which of them
+ * every row has. Calls back with where each different one begins.
+ */
+export function writeIds(
+  section: SectionWriter,
+  bytes: Uint8Array,
+  starts: Uint32Array,
+  width: number,
+  onId?: (start: number) => void,
+): void {
+  const dictionary = new ByteDictionary(bytes, starts.length);
+  const places = placeRoom.take(starts.length);
+  for (let index = 0; index < starts.length; index++) {
+    const start = starts[index]!;
+    places[index] = dictionary.placeOf(start, start + width);
   }
-
-  add(start: number): void {
-    this.#places[this.#size++] = this.#dictionary.placeOf(start, start + this.#width);
+  const { size } = dictionary;
+  section.meta.varint(size);
+  if (size === 0) return;
+  writeCodes(section, places, size);
+  const table = tableRoom.take(size * width);
+  let at = 0;
+  for (let place = 0; place < size; place++) {
+    const start = dictionary.start(place);
+    onId?.(start);
+    for (let index = start; index < start + width; index++) table[at++] = bytes[index]!;
   }
-
-  /** Where each different id begins. */
-  starts(): Uint32Array {
-    return Uint32Array.from({ length: this.#dictionary.size }, (_, place) => this.#dictionary.start(place));
-  }
-
-  write(section: SectionWriter): void {
-    const { size } = this.#dictionary;
-    section.meta.varint(size);
-    if (size === 0) return;
-    const table = new Uint8Array(size * this.#width);
-    for (let place = 0; place < size; place++) {
-      const start = this.#dictionary.start(place);
-      for (let index = 0; index < this.#width; index++)
-        table[place * this.#width + index] = this.#bytes[start + index]!;
-    }
-    writeCodes(section, this.#places.subarray(0, this.#size), size);
-    writeFixedBytes(section, table, this.#width);
-  }
+  writeFixedBytes(section, table, width);
 }
 
-/** What an IdColumnBuilder wrote, for the rows that have an id. */
+/** What `writeIds` wrote, for the rows that have an id. */
 export class StoredIdColumn implements IdColumn {
   readonly #width: number;
   readonly #entries: number;

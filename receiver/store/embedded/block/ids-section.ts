@@ -2,41 +2,47 @@ import { DamagedBytesError } from '../bytes.ts';
 import type { Chunk } from '../chunk/chunk.ts';
 import { HAS } from '../chunk/chunk.ts';
 import { readCodes, writeCodes } from './codes.ts';
-import { IdColumnBuilder, StoredIdColumn } from './id-column.ts';
-import { type ColumnReader, SectionReader, SectionWriter } from './section.ts';
+import { StoredIdColumn, writeIds } from './id-column.ts';
+import { Room } from './room.ts';
+import { type ColumnReader, SectionReader, type SectionWriter } from './section.ts';
 import { readWholeNumbers, WHOLE_LIMIT, writeWholeNumbers } from './whole-numbers.ts';
 
 const TRACE_BYTES = 16;
 const SPAN_BYTES = 8;
 
+const delayRoom = new Room((length) => new Float64Array(length));
+const traceRoom = new Room((length) => new Uint32Array(length));
+const spanRoom = new Room((length) => new Uint32Array(length));
+
 /**
  * Writes what rows have beside their values: the time from their own time to the observed one, trace ids, span ids,
- * event names, counts of dropped attributes; a column each. `order` are the chunk's rows in the order of the block.
+ * event names, counts of dropped attributes; a column each. `order` are the chunk's rows in the order of the block;
+ * every different trace id is told, by where it begins.
  */
 export function writeIdsSection(
+  section: SectionWriter,
   chunk: Chunk,
   order: Uint32Array,
-  onTrace: (bytes: Uint8Array, start: number) => void,
+  onTrace: (start: number) => void,
 ): Uint8Array {
-  const section = new SectionWriter();
   writeObserved(section, chunk, order);
-  const traces = new IdColumnBuilder(chunk.bytes, TRACE_BYTES, order.length);
-  const spans = new IdColumnBuilder(chunk.bytes, SPAN_BYTES, order.length);
+  const traces = traceRoom.take(order.length);
+  const spans = spanRoom.take(order.length);
+  let traceCount = 0;
+  let spanCount = 0;
   const names: string[] = [];
   const dropped: number[] = [];
-  for (const row of order) {
-    const trace = chunk.traceAt(row);
-    if (trace >= 0) traces.add(trace);
-    const span = chunk.spanAt(row);
-    if (span >= 0) spans.add(span);
+  for (let index = 0; index < order.length; index++) {
+    const row = order[index]!;
     const has = chunk.has(row);
+    if (has & HAS.trace) traces[traceCount++] = chunk.traceAt(row);
+    if (has & HAS.span) spans[spanCount++] = chunk.spanAt(row);
     if (has & HAS.eventName) names.push(chunk.eventName(row));
     if (has & HAS.dropped) dropped.push(chunk.dropped(row));
   }
-  for (const start of traces.starts()) onTrace(chunk.bytes, start);
-  traces.write(section);
+  writeIds(section, chunk.bytes, traces.subarray(0, traceCount), TRACE_BYTES, onTrace);
   section.endColumn();
-  spans.write(section);
+  writeIds(section, chunk.bytes, spans.subarray(0, spanCount), SPAN_BYTES);
   section.endColumn();
   writeNames(section, names);
   writeWholeNumbers(section, Float64Array.from(dropped));
@@ -46,12 +52,13 @@ export function writeIdsSection(
 
 /** The few whose distance is no number we can write are listed with their time in full. */
 function writeObserved(section: SectionWriter, chunk: Chunk, order: Uint32Array): void {
-  const delays = new Float64Array(order.length);
+  const delays = delayRoom.take(order.length);
   const far: number[] = [];
   for (let row = 0; row < order.length; row++) {
     const delay = chunk.observedDelay(order[row]!);
-    if (Math.abs(delay) < WHOLE_LIMIT) delays[row] = delay;
-    else far.push(row);
+    const isFar = Math.abs(delay) >= WHOLE_LIMIT;
+    delays[row] = isFar ? 0 : delay;
+    if (isFar) far.push(row);
   }
   writeWholeNumbers(section, delays);
   section.meta.varint(far.length);

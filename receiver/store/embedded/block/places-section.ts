@@ -1,7 +1,7 @@
 import { DamagedBytesError } from '../bytes.ts';
 import type { BlockHeader } from './block-header.ts';
 import { readPlanes, type SmallNumbers, writePlanes } from './planes.ts';
-import { SectionReader, SectionWriter } from './section.ts';
+import { SectionReader, type SectionWriter } from './section.ts';
 import { readWholeNumbers, writeWholeNumbers } from './whole-numbers.ts';
 
 /** Where the rows of a block stand: in time, in the order of arrival, among its sites and the sites' resources. */
@@ -19,10 +19,10 @@ type Sites = BlockHeader['sites'];
 
 /** One column: times as distances from the one before, sequences likewise, sites, ranks. */
 export function writePlacesSection(
+  section: SectionWriter,
   { times, sequences, sites, ranks }: Places & { readonly sites: Uint32Array; readonly ranks: Uint32Array },
   siteTable: Sites,
 ): Uint8Array {
-  const section = new SectionWriter();
   writeWholeNumbers(section, distances(times));
   writeWholeNumbers(section, distances(sequences));
   writePlanes(section, sites, siteTable.length);

@@ -1,5 +1,8 @@
 import { DamagedBytesError } from '../bytes.ts';
+import { Room } from './room.ts';
 import type { ColumnReader, SectionWriter } from './section.ts';
+
+const planeRoom = new Room((length) => new Uint8Array(length));
 
 /** Small whole numbers by row, in as few bytes as their limit allows. */
 export type SmallNumbers = Uint8Array | Uint16Array | Uint32Array;
@@ -21,7 +24,7 @@ export function smallNumbersFor(limit: number, length: number): SmallNumbers {
 export function writePlanes(section: SectionWriter, numbers: Uint32Array, limit: number): void {
   const planes = planesFor(limit);
   if (planes === 0) return;
-  const bytes = new Uint8Array(planes * numbers.length);
+  const bytes = planeRoom.take(planes * numbers.length);
   let at = 0;
   for (let shift = 0; shift < 8 * planes; shift += 8) {
     for (let index = 0; index < numbers.length; index++) bytes[at++] = numbers[index]! >>> shift;

@@ -4,7 +4,7 @@ import { ByteReader, ByteWriter, DamagedBytesError } from '../bytes.ts';
 /**
  * A section: columns, each of several streams of bytes. A stream is packed by itself, so that what is alike shares its
  * statistics and a reader unpacks what it needs. Small streams share one zstd frame, for a frame has its price in time
- * and bytes. A column's first stream, its meta, says in few bytes what the others mean.
+ * and bytes. A column's last stream, its meta, says in few bytes what the others mean.
  *
  *   u32 CRC-32 of all that follows · varint columns · per column varint streams, per stream varint length, varint packing
  *   varint packed length of the joint frame · joint frame · the other streams' bytes
@@ -15,64 +15,63 @@ const PACKING = { joint: 0, plain: 1, zstd: 2 } as const;
 /** Shorter streams go into the joint frame. */
 const JOINT_BELOW = 768;
 /** Measured on generated traffic (test/bench/block.ts): higher levels take longer and hardly pack better, byte planes even worse. */
-const LEVEL = 1;
+const PACK_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 /** zstd packs no tighter; a longer length is damage. */
 const MOST_UNPACKED_PER_BYTE = 2 ** 17;
 const NO_BYTES = new Uint8Array(0);
 
-const directory = new ByteWriter();
-
 export class SectionWriter {
   /** The meta of the column in the making. */
   readonly meta = new ByteWriter();
-  readonly #columns: Uint8Array[][] = [];
-  #streams: Uint8Array[] = [];
+  readonly #directory = new ByteWriter();
+  readonly #joint = new ByteWriter();
+  /** Length and packing of each stream of the column in the making. */
+  #streams: number[] = [];
+  #columns = 0;
+  #packed: Uint8Array[] = [];
 
-  /** Adds a stream to the column; its bytes must stay as they are until `finish`. */
+  /** Adds a stream to the column. Its bytes may be used for something else afterwards. */
   add(bytes: Uint8Array): void {
-    this.#streams.push(bytes);
+    if (bytes.length < JOINT_BELOW) {
+      this.#joint.raw(bytes);
+      this.#streams.push(bytes.length, PACKING.joint);
+      return;
+    }
+    const packed = pack(bytes);
+    const isSmaller = packed.length < bytes.length;
+    this.#packed.push(isSmaller ? packed : new Uint8Array(bytes));
+    this.#streams.push(bytes.length, isSmaller ? PACKING.zstd + packed.length : PACKING.plain);
   }
 
   endColumn(): void {
-    this.#columns.push([this.meta.take(), ...this.#streams]);
+    this.add(this.meta.take());
+    this.#directory.varint(this.#streams.length / 2);
+    for (const number of this.#streams) this.#directory.varint(number);
     this.#streams = [];
+    this.#columns++;
   }
 
+  /** The section; what is added afterwards begins the next. */
   finish(): Uint8Array {
-    directory.take();
-    directory.uint32(0);
-    directory.varint(this.#columns.length);
-    const joint: Uint8Array[] = [];
-    const own: Uint8Array[] = [];
-    for (const streams of this.#columns) {
-      directory.varint(streams.length);
-      for (const bytes of streams) {
-        directory.varint(bytes.length);
-        if (bytes.length < JOINT_BELOW) {
-          directory.varint(PACKING.joint);
-          joint.push(bytes);
-        } else {
-          const packed = pack(bytes);
-          directory.varint(packed === bytes ? PACKING.plain : PACKING.zstd + packed.length);
-          own.push(packed);
-        }
-      }
-    }
-    const packed = pack(Buffer.concat(joint));
-    directory.varint(packed.length);
-    directory.raw(packed);
-    for (const bytes of own) directory.raw(bytes);
-    const section = directory.take();
+    const directory = this.#directory.take();
+    const joint = this.#joint.take();
+    const packed = pack(joint);
+    const isSmaller = packed.length < joint.length;
+    this.meta.uint32(0);
+    this.meta.varint(this.#columns);
+    this.meta.raw(directory);
+    this.meta.bytes(isSmaller ? packed : joint);
+    for (const bytes of this.#packed) this.meta.raw(bytes);
+    const section = this.meta.take();
     new DataView(section.buffer).setUint32(0, crc32(section.subarray(4)), true);
+    this.#packed = [];
+    this.#columns = 0;
     return section;
   }
 }
 
-/** The bytes in a zstd frame, or themselves where that is no shorter. */
 function pack(bytes: Uint8Array): Uint8Array {
-  if (bytes.length === 0) return bytes;
-  const packed = zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: LEVEL } });
-  return packed.length < bytes.length ? packed : bytes;
+  return bytes.length === 0 ? bytes : zstdCompressSync(bytes, PACK_OPTIONS);
 }
 
 interface StoredStream {
@@ -174,9 +173,11 @@ export class ColumnReader {
   #place = 0;
 
   constructor(streams: readonly StoredStream[], unpack: (stream: StoredStream) => Uint8Array) {
+    const meta = streams.at(-1);
+    if (!meta) throw new DamagedBytesError('a column has no streams');
     this.#streams = streams;
     this.#unpack = unpack;
-    this.meta = new ByteReader(this.next());
+    this.meta = new ByteReader(unpack(meta));
   }
 
   /** The next stream, unpacked; not to be changed, for streams share memory. */

@@ -2,24 +2,24 @@ import { TEXT_FILTER_MARGIN } from '../filter/text-filter.ts';
 import { ByteDictionary } from './byte-dictionary.ts';
 import { writeCodes } from './codes.ts';
 import type { ColumnFilters } from './column-filters.ts';
+import { Room } from './room.ts';
 import type { SectionWriter } from './section.ts';
 import { TextColumnBuilder } from './text/text-column-builder.ts';
 
 /** Fewer texts are kept as they are: templates would not pay. */
 const TEMPLATES_FROM = 16;
-/** Room made for different texts from the beginning: most columns have fewer. */
-const EXPECTED_TEXTS = 512;
 /** How the different texts of a column are kept. */
 export const TEXT_LIST = { plain: 0, templates: 1 } as const;
 
-/** The texts of a column, as UTF-8 in a chunk's bytes. */
+/** Takes the texts of a column, as UTF-8 in a chunk's bytes, and writes them. */
 export interface TextsBuilder {
-  readonly size: number;
   add(start: number, end: number): void;
   write(section: SectionWriter): void;
 }
 
-/** Texts that repeat: each different one is kept once, beside which of them every value is. */
+const placeRoom = new Room((length) => new Uint32Array(length));
+
+/** Texts that repeat: each different one is kept once, beside which of them every value is. One is in use at a time. */
 export class DictionaryTextsBuilder implements TextsBuilder {
   readonly #bytes: Uint8Array;
   readonly #filters: ColumnFilters;
@@ -27,15 +27,12 @@ export class DictionaryTextsBuilder implements TextsBuilder {
   readonly #dictionary: ByteDictionary;
   #size = 0;
 
-  constructor(bytes: Uint8Array, filters: ColumnFilters, capacity: number) {
+  /** At most `capacity` texts will come. */
+  constructor(bytes: Uint8Array, capacity: number, filters: ColumnFilters) {
     this.#bytes = bytes;
     this.#filters = filters;
-    this.#places = new Uint32Array(capacity);
-    this.#dictionary = new ByteDictionary(bytes, Math.min(capacity, EXPECTED_TEXTS));
-  }
-
-  get size(): number {
-    return this.#size;
+    this.#places = placeRoom.take(capacity);
+    this.#dictionary = new ByteDictionary(bytes, capacity);
   }
 
   add(start: number, end: number): void {
@@ -72,17 +69,8 @@ export class TemplateTextsBuilder implements TextsBuilder {
   constructor(bytes: Uint8Array, { texts }: ColumnFilters) {
     this.#bytes = bytes;
     this.#builder = new TextColumnBuilder(
-      texts
-        ? {
-            margin: TEXT_FILTER_MARGIN,
-            onRegion: (bytes, start, end) => texts.add(bytes, start, end),
-          }
-        : undefined,
+      texts && { margin: TEXT_FILTER_MARGIN, onRegion: (bytes, start, end) => texts.add(bytes, start, end) },
     );
-  }
-
-  get size(): number {
-    return this.#builder.size;
   }
 
   add(start: number, end: number): void {

@@ -5,6 +5,7 @@ import { KIND } from './block-header.ts';
 import type { ColumnFilters } from './column-filters.ts';
 import { toDecimals } from './decimals.ts';
 import { writeFixedBytes } from './fixed-bytes.ts';
+import { Room } from './room.ts';
 import type { SectionWriter } from './section.ts';
 import type { TextsBuilder } from './texts-builder.ts';
 import type { ValueCursor } from './value-cursor.ts';
@@ -20,33 +21,41 @@ interface Stretch {
   readonly end: number;
 }
 
+const kindRoom = new Room((length) => new Uint8Array(length));
+const integerRoom = new Room((length) => new Float64Array(length));
+const doubleRoom = new Room((length) => new Float64Array(length));
+const recentIntegers = new Float64Array(RECENT_INTEGERS);
+
 /**
  * Takes the values of one column out of a chunk, sorts them by kind, and writes each kind in the form that packs best.
+ * One is in use at a time: the next takes its room.
  */
 export class ValuesBuilder {
   readonly #bytes: Uint8Array;
-  readonly #capacity: number;
   readonly #filters: ColumnFilters;
   readonly #makeTexts: () => TextsBuilder;
   readonly #kinds: Uint8Array;
   #size = 0;
   #allKinds = 0;
   #texts: TextsBuilder | undefined;
-  #integers: NumberList | undefined;
-  #doubles: NumberList | undefined;
-  #recent: Float64Array | undefined;
+  readonly #integers: Float64Array;
+  #integerCount = 0;
+  readonly #doubles: Float64Array;
+  #doubleCount = 0;
   readonly #longIntegers: Stretch[] = [];
   readonly #others: Stretch[] = [];
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
 
-  /** `capacity` is how many values will come; `makeTexts` is called when the first text does. */
+  /** At most `capacity` values will come; `makeTexts` is called when the first text does. */
   constructor(bytes: Uint8Array, capacity: number, filters: ColumnFilters, makeTexts: () => TextsBuilder) {
     this.#bytes = bytes;
-    this.#capacity = capacity;
     this.#filters = filters;
     this.#makeTexts = makeTexts;
-    this.#kinds = new Uint8Array(capacity);
+    this.#kinds = kindRoom.take(capacity);
+    this.#integers = integerRoom.take(capacity);
+    this.#doubles = doubleRoom.take(capacity);
+    recentIntegers.fill(Number.NaN);
   }
 
   /** A sum of KIND bits: the kinds that occur. */
@@ -63,7 +72,7 @@ export class ValuesBuilder {
     return this.#max;
   }
 
-  /** Takes the value that begins at the cursor and passes over it. */
+  /** Takes the value that begins at the cursor. */
   add(cursor: ValueCursor): void {
     const start = cursor.position;
     const kind = this.#addKnown(cursor) ?? this.#addOther(cursor, start);
@@ -105,23 +114,20 @@ export class ValuesBuilder {
   }
 
   #addInteger(value: number): void {
-    this.#integers ??= new NumberList(this.#capacity);
-    this.#integers.add(value);
+    this.#integers[this.#integerCount++] = value;
     this.#widen(value, value);
     const { keys } = this.#filters;
     if (!keys) return;
-    this.#recent ??= new Float64Array(RECENT_INTEGERS).fill(Number.NaN);
     const place = value & (RECENT_INTEGERS - 1);
-    if (this.#recent[place] === value) return;
-    this.#recent[place] = value;
+    if (recentIntegers[place] === value) return;
+    recentIntegers[place] = value;
     keys.builder.addInteger(keys.seed, value);
   }
 
   /** Says no to what is no plain number: those are kept among the other values. */
   #addDouble(value: number): boolean {
     if (!Number.isFinite(value) || Object.is(value, -0)) return false;
-    this.#doubles ??= new NumberList(this.#capacity);
-    this.#doubles.add(value);
+    this.#doubles[this.#doubleCount++] = value;
     this.#widen(value, value);
     return true;
   }
@@ -155,9 +161,9 @@ export class ValuesBuilder {
     section.meta.byte(this.#allKinds);
     if (isMixed(this.#allKinds)) section.add(this.#kinds.subarray(0, this.#size));
     this.#texts?.write(section);
-    if (this.#integers) writeWholeNumbers(section, this.#integers.numbers);
+    if (this.#integerCount > 0) writeWholeNumbers(section, this.#integers.subarray(0, this.#integerCount));
     if (this.#longIntegers.length > 0) writeFixedBytes(section, this.#joined(this.#longIntegers), 8);
-    if (this.#doubles) writeDoubles(section, this.#doubles.numbers);
+    if (this.#doubleCount > 0) writeDoubles(section, this.#doubles.subarray(0, this.#doubleCount));
     if (this.#others.length > 0) {
       writeWholeNumbers(
         section,
@@ -188,21 +194,4 @@ function writeDoubles(section: SectionWriter, doubles: Float64Array): void {
   const view = new DataView(bytes.buffer);
   for (let index = 0; index < doubles.length; index++) view.setFloat64(index * 8, doubles[index]!, true);
   writeFixedBytes(section, bytes, 8);
-}
-
-class NumberList {
-  readonly #numbers: Float64Array;
-  #size = 0;
-
-  constructor(capacity: number) {
-    this.#numbers = new Float64Array(capacity);
-  }
-
-  add(number: number): void {
-    this.#numbers[this.#size++] = number;
-  }
-
-  get numbers(): Float64Array {
-    return this.#numbers.subarray(0, this.#size);
-  }
 }

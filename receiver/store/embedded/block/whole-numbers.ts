@@ -1,10 +1,14 @@
 import { DamagedBytesError } from '../bytes.ts';
 import { readZigzag, writeZigzag } from '../value-codec.ts';
+import { Room } from './room.ts';
 import type { ColumnReader, SectionWriter } from './section.ts';
 
 /** What is left of 53 bits when a number has been zigzagged: as large as the numbers of a column may be. */
 export const WHOLE_LIMIT = 2 ** 51;
 const TWO_32 = 2 ** 32;
+
+const multipleRoom = new Room((length) => new Float64Array(length));
+const planeRoom = new Room((length) => new Uint8Array(length));
 
 /**
  * Writes whole numbers (|n| < 2^51): the lowest, the greatest unit all distances from it are multiples of, and the
@@ -25,24 +29,15 @@ export function writeWholeNumbers(section: SectionWriter, numbers: Float64Array)
   section.meta.varint(unit);
   section.meta.byte(width);
   if (width === 0) return;
-  const planes = Array.from({ length: width }, () => new Uint8Array(length));
-  const lowPlanes = planes.slice(0, 4);
-  const highPlanes = planes.slice(4);
-  for (let index = 0; index < length; index++) {
-    const multiple = (numbers[index]! - min) / unit;
-    let rest = multiple >>> 0;
-    for (let plane = 0; plane < lowPlanes.length; plane++) {
-      lowPlanes[plane]![index] = rest;
-      rest >>>= 8;
-    }
-    if (highPlanes.length === 0) continue;
-    rest = Math.floor(multiple / TWO_32);
-    for (let plane = 0; plane < highPlanes.length; plane++) {
-      highPlanes[plane]![index] = rest;
-      rest >>>= 8;
-    }
+  const plane = planeRoom.take(length);
+  const multiples = multipleRoom.take(length);
+  for (let index = 0; index < length; index++) multiples[index] = (numbers[index]! - min) / unit;
+  for (let byte = 0; byte < width; byte++) {
+    if (byte === 4) for (let index = 0; index < length; index++) multiples[index]! /= TWO_32;
+    const shift = 8 * (byte & 3);
+    for (let index = 0; index < length; index++) plane[index] = multiples[index]! >>> shift;
+    section.add(plane);
   }
-  for (const plane of planes) section.add(plane);
 }
 
 /** Reads `length` numbers written by `writeWholeNumbers`. */
