@@ -57,7 +57,7 @@ describe('folders that cannot be used', () => {
     withDatabase(path, (database) => database.exec('PRAGMA user_version = 99'));
     const refusal = await folder.open().catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(StoreError);
-    expect((refusal as StoreError).message).toMatch(/newer logvitals \(format 99, this one knows 1\)/);
+    expect((refusal as StoreError).message).toMatch(/newer logvitals \(format 99, this one knows 2\)/);
     const version = withDatabase(path, (database) => database.prepare('PRAGMA user_version').get());
     expect(version).toEqual({ user_version: 99 });
   });
@@ -206,7 +206,7 @@ describe('damaged files', () => {
   test('a record that cannot be read is left out and said, and the rest of its day goes on', async () => {
     await using folder = await twoDays();
     withDatabase(join(folder.directory, '2026-11-20.db'), (database) =>
-      database.exec("UPDATE record SET data = x'00017f'"),
+      database.exec("UPDATE hot SET chunk = x'00017f'"),
     );
     const store = await folder.open();
     await store.append([batch([logRecord({ body: 'new' })])]);
@@ -214,7 +214,7 @@ describe('damaged files', () => {
     expect(await searchBodies(store, { query })).toEqual(['sound day']);
     await expect
       .poll(() => folder.said.join('\n'), PATIENTLY)
-      .toContain('2026-11-20.db: a record cannot be read and is left out');
+      .toContain('2026-11-20.db: some records cannot be read and are left out');
     expect(await readdir(folder.directory)).not.toContain('2026-11-20.db.damaged');
     expect(await searchBodies(store)).toEqual(['new', 'sound day']);
   });

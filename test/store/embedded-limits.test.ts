@@ -164,7 +164,7 @@ describe('duplicates', () => {
     await store.close();
     // As a crash between the two days' commits leaves it.
     using database = new DatabaseSync(join(folder.directory, '2026-11-19.db'));
-    database.exec('DELETE FROM record; DELETE FROM logger; DELETE FROM batch');
+    database.exec('DELETE FROM hot; DELETE FROM batch');
     database.close();
     store = await folder.open();
     const [appended] = await store.append([batch(days, 'request')]);
