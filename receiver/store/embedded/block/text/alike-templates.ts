@@ -2,7 +2,7 @@ import { MOST_SLOTS, SLOT_TEXT } from './slot-kinds.ts';
 import { planSlots, type SlotPlan } from './slot-plan.ts';
 import { SkeletonBuffer, TemplateTable } from './template-table.ts';
 import { classesOf, HOLE, TOKEN_CLASS } from './text-classes.ts';
-import type { CutTexts, TextGroup } from './text-groups.ts';
+import { type CutTexts, NO_TEMPLATE, type TextGroup } from './text-group.ts';
 import { TokenStore } from './token-store.ts';
 import { LONGEST_CUT } from './tokenizer.ts';
 
@@ -10,6 +10,10 @@ import { LONGEST_CUT } from './tokenizer.ts';
 const FEWEST_ALIKE = 8;
 /** At most this part of a group's bytes may be texts that hardly repeat: prose is smaller when its words stay together. */
 const MOST_FREE = 0.25;
+
+/** No more templates are widened if, of this many, more than this part became different wide ones. */
+const TRIED_TEMPLATES = 512;
+const MOST_DIFFERENT = 0.5;
 
 /** A template with holes for its words too, but for the first. */
 interface WideTemplate {
@@ -36,7 +40,8 @@ export function groupAlike(
     const template = texts.templates[row]!;
     let wide = known.get(template);
     if (wide === undefined) {
-      wide = template < table.size ? widen(table, template, wideTable) : null;
+      const isHopeless = known.size >= TRIED_TEMPLATES && wideTable.size > known.size * MOST_DIFFERENT;
+      wide = isHopeless || template === NO_TEMPLATE ? null : widen(table, template, wideTable);
       known.set(template, wide);
     }
     if (!wide) continue;

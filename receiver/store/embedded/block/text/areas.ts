@@ -22,7 +22,7 @@ export class AreaWriters {
 }
 
 /** One of a column's areas, taken in parts from front to back: places in it, since making views would cost more. */
-export class Area {
+class Area {
   readonly bytes: Uint8Array;
   #taken = 0;
 

@@ -5,7 +5,7 @@ import type { Slot } from './slot.ts';
 import { END, foldsFreely, HOLE } from './text-classes.ts';
 
 /** What is known of all texts of a template before any of them is looked at. */
-export const NONE_MATCH = 0;
+const NONE_MATCH = 0;
 export const ALL_MATCH = 1;
 export const SOME_MAY_MATCH = 2;
 
@@ -18,14 +18,14 @@ export interface Segment {
 }
 
 /** Where to look for a needle in the texts of a template. */
-export interface Search {
+interface Search {
   readonly segments: readonly Segment[];
   /** 1 for texts, by rank, that are known to have it. */
   readonly found: Uint8Array | null;
 }
 
 /** What is known of the texts of every template. */
-export interface Verdicts {
+interface Verdicts {
   readonly byTemplate: Uint8Array;
   /** For templates some texts of which may match. */
   readonly searches: readonly Search[];

@@ -8,10 +8,8 @@ import {
   SLOT_UPPER_HEX,
 } from './slot-kinds.ts';
 import { classesOf, DIGIT, LOWER_HEX, STRANGE, UPPER_HEX } from './text-classes.ts';
+import { findDictionary, type TokenDictionary } from './token-dictionary.ts';
 import type { TokenStore } from './token-store.ts';
-
-/** More different texts than this are no dictionary: their places would need two bytes. */
-const MOST_ENTRIES = 256;
 
 /** How a slot will be written: what all its values begin and end with belongs to the template's skeleton. */
 export interface SlotPlan {
@@ -26,14 +24,7 @@ export interface SlotPlan {
   readonly shortest: number;
   readonly longest: number;
   /** For a SLOT_DICTIONARY. */
-  readonly dictionary: Dictionary | null;
-}
-
-export interface Dictionary {
-  /** A token for each of the different texts. */
-  readonly entries: Uint32Array;
-  /** The entry of every token. */
-  readonly places: Float64Array;
+  readonly dictionary: TokenDictionary | null;
 }
 
 /** Finds how each of the slots is best kept, of texts whose first tokens these are. */
@@ -42,7 +33,7 @@ export function planSlots(store: TokenStore, firstTokens: Uint32Array, slots: nu
     const tokens = tokensOf(firstTokens, slot);
     const plan = planForm(store, tokens);
     if (plan.kind !== SLOT_TEXT || plan.same) return plan;
-    const dictionary = findDictionary(store, tokens, plan);
+    const dictionary = findDictionary(store, tokens, plan.prefix, plan.suffix);
     return dictionary ? { ...plan, kind: SLOT_DICTIONARY, dictionary } : plan;
   });
 }
@@ -129,25 +120,4 @@ function commonLetters(store: TokenStore, tokens: Uint32Array, most: number, fro
     common = length;
   }
   return common;
-}
-
-/** The different texts if they are few. */
-function findDictionary(store: TokenStore, tokens: Uint32Array, plan: SlotPlan): Dictionary | null {
-  const bytes = Buffer.from(store.bytes.buffer);
-  const known = new Map<string, number>();
-  const entries = new Uint32Array(Math.min(MOST_ENTRIES, tokens.length >> 1));
-  const places = new Float64Array(tokens.length);
-  for (let index = 0; index < tokens.length; index++) {
-    const token = tokens[index]!;
-    const text = bytes.toString('latin1', store.start(token) + plan.prefix, store.ends[token]! - plan.suffix);
-    let place = known.get(text);
-    if (place === undefined) {
-      place = known.size;
-      if (place === entries.length) return null;
-      entries[place] = token;
-      known.set(text, place);
-    }
-    places[index] = place;
-  }
-  return { entries: entries.subarray(0, known.size), places };
 }

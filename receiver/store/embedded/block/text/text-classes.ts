@@ -5,13 +5,13 @@
 export const DIGIT = 1;
 export const LOWER_HEX = 2;
 export const UPPER_HEX = 4;
-export const LETTER = 8;
+const LETTER = 8;
 /** Bytes that mark something in a skeleton and that UTF-8 never has; hostile bytes of that kind are kept in slots. */
 export const STRANGE = 16;
 /** Neither letter nor digit, ASCII. Only slots that hold whole texts have such bytes. */
-export const SEPARATOR = 32;
+const SEPARATOR = 32;
 /** A part of a letter beyond ASCII: to be folded as text, never byte by byte. */
-export const NON_ASCII = 64;
+const NON_ASCII = 64;
 
 /** Stands in a skeleton where a slot's bytes go. */
 export const HOLE = 0xff;

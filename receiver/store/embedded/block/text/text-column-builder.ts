@@ -1,6 +1,7 @@
 import { forEachWidened } from './regions.ts';
 import { TemplateTable } from './template-table.ts';
-import { groupTexts, NO_TEMPLATE } from './text-groups.ts';
+import { NO_TEMPLATE } from './text-group.ts';
+import { groupTexts } from './text-groups.ts';
 import { TokenStore } from './token-store.ts';
 import { Tokenizer } from './tokenizer.ts';
 import { writeColumn } from './write-column.ts';

@@ -1,36 +1,15 @@
 import { groupAlike } from './alike-templates.ts';
-import { planSlots, type SlotPlan } from './slot-plan.ts';
+import { planSlots } from './slot-plan.ts';
 import type { TemplateTable } from './template-table.ts';
 import { classesOf, HOLE } from './text-classes.ts';
+import { type CutTexts, NO_TEMPLATE, type TextGroup } from './text-group.ts';
 import { TokenStore } from './token-store.ts';
-
-/** What a text has in place of a template when it is kept whole: its one token is all of it. */
-export const NO_TEMPLATE = 0xffffffff;
 
 /** Rarer templates are not kept: describing one would cost more than it saves. */
 const FEWEST_TEXTS = 4;
 /** A text's group is kept in two bytes; the other half of the places is for wider templates and for whole texts. */
 const MOST_TEMPLATES = 0x7fff;
 const WHOLE_SKELETON = Uint8Array.of(HOLE);
-
-/** Texts of one template, or those that are kept whole. */
-export interface TextGroup {
-  /** The texts' common bytes, with a HOLE for each token. */
-  readonly skeleton: Uint8Array;
-  /** Where the texts stand in the column, ascending. */
-  readonly rows: Uint32Array;
-  /** Every text's first token in `tokens`; the others follow it. */
-  readonly firstTokens: Uint32Array;
-  readonly tokens: TokenStore;
-  /** How each of the slots is written. */
-  readonly plans: readonly SlotPlan[];
-}
-
-/** By row: the text's template, or NO_TEMPLATE, and the first of its tokens. */
-export interface CutTexts {
-  readonly templates: Uint32Array;
-  readonly firstTokens: Uint32Array;
-}
 
 /** Groups a column's texts by the templates worth keeping, and by wider ones; the largest groups first. */
 export function groupTexts(table: TemplateTable, tokens: TokenStore, texts: CutTexts): TextGroup[] {

@@ -2,7 +2,7 @@ import { AreaWriters } from './areas.ts';
 import { type SlotPlan, tokensOf } from './slot-plan.ts';
 import { writeSlot } from './slot-writer.ts';
 import { END, HOLE } from './text-classes.ts';
-import type { TextGroup } from './text-groups.ts';
+import type { TextGroup } from './text-group.ts';
 import type { TokenStore } from './token-store.ts';
 
 /**
