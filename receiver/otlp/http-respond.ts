@@ -33,7 +33,9 @@ export function respond(request: IncomingMessage, response: ServerResponse, outc
   });
   if (!request.complete) discardRest(request);
   return new Promise((resolve) => {
-    response.once('close', resolve).end(body, resolve);
+    response.once('close', resolve);
+    if (body.length === 0) response.end(resolve);
+    else response.end(body, resolve);
   });
 }
 
