@@ -3,7 +3,7 @@ import type { BlockHeader } from '../block/block-header.ts';
 import type { DayParts } from '../block/block-source.ts';
 import type { BlockFilters } from '../filter/block-filters.ts';
 import { KeyProbe } from '../filter/key-filter.ts';
-import { COST, type Condition, type Verdict } from './condition.ts';
+import { COST, type Condition, keepMarked, type Verdict } from './condition.ts';
 import { markTested, mayPass, type ValueTest } from './field-test.ts';
 import { forEachFirstColumn } from './first-column.ts';
 
@@ -32,8 +32,8 @@ export class AttributeCondition implements Condition {
   }
 
   narrow(block: Block, _parts: DayParts, wanted: Uint8Array): void {
-    const marks = new Uint8Array(wanted.length);
-    forEachFirstColumn(block, this.#keys, wanted, (column, rows) => markTested(column, this.#test, rows, marks));
-    wanted.set(marks);
+    keepMarked(wanted, (marks) => {
+      forEachFirstColumn(block, this.#keys, wanted, (column, rows) => markTested(column, this.#test, rows, marks));
+    });
   }
 }

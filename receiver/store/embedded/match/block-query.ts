@@ -9,8 +9,9 @@ import { type Condition, EVERYTHING } from './condition.ts';
 import { attributesOf, isOfSites } from './fields.ts';
 import { SpanCondition, TraceCondition } from './id-conditions.ts';
 import { AllOf, AnyOf, Not } from './joints.ts';
-import { RecordCondition } from './record-condition.ts';
 import { ResourceCondition } from './resource-condition.ts';
+import { RowTextCondition } from './row-text-condition.ts';
+import { rowTextOf } from './row-texts.ts';
 import { NameCondition, PartCondition, PresenceCondition } from './site-conditions.ts';
 import { BODY_PRESENT, BodyCondition, TextCondition } from './text-condition.ts';
 
@@ -80,12 +81,10 @@ function compileField(query: Query, field: Field, test: FieldTest): Condition {
   if (attributes) {
     return test.op === 'present' ? new PresenceCondition(attributes) : new AttributeCondition(attributes, test);
   }
-  const name = field.kind === 'named' ? field.name : null;
-  if (name === 'body') return test.op === 'present' ? BODY_PRESENT : new BodyCondition(test);
-  const part = name === 'trace' ? HAS.trace : name === 'span' ? HAS.span : name === 'event' ? HAS.eventName : null;
-  if (part === null) return new RecordCondition(query);
-  if (test.op === 'present') return new PartCondition(part);
-  if (test.op === 'equals' && name === 'trace') return new TraceCondition(test.value);
-  if (test.op === 'equals' && name === 'span') return new SpanCondition(test.value);
-  return new AllOf([new PartCondition(part), new RecordCondition(query)]);
+  const text = rowTextOf(field);
+  if (!text) return test.op === 'present' ? BODY_PRESENT : new BodyCondition(test);
+  if (test.op === 'present') return new PartCondition(text.part);
+  if (test.op === 'equals' && text.part === HAS.trace) return new TraceCondition(test.value);
+  if (test.op === 'equals' && text.part === HAS.span) return new SpanCondition(test.value);
+  return new RowTextCondition(text, query);
 }

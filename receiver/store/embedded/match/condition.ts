@@ -16,7 +16,7 @@ export interface Condition {
 }
 
 /** What has to be read of a block before its rows can be asked, from least to most. */
-export const COST = { nothing: 0, sites: 1, resources: 2, ids: 4, attributes: 8, texts: 16, records: 32 } as const;
+export const COST = { nothing: 0, sites: 1, resources: 2, ids: 4, attributes: 8, texts: 16, rows: 32 } as const;
 
 export const EVERYTHING: Condition = {
   cost: COST.nothing,
@@ -28,6 +28,13 @@ export const EVERYTHING: Condition = {
 export function verdictOf(matching: number, all: number): Verdict {
   if (matching === 0) return 'none';
   return matching === all ? 'all' : 'some';
+}
+
+/** Keeps those of the wanted rows that `mark` marks; it marks wanted ones alone. */
+export function keepMarked(wanted: Uint8Array, mark: (marks: Uint8Array) => void): void {
+  const marks = new Uint8Array(wanted.length);
+  mark(marks);
+  wanted.set(marks);
 }
 
 /** Keeps the wanted rows whose code is marked in the table. */

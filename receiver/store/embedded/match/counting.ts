@@ -6,6 +6,7 @@ import type { Block } from '../block/block.ts';
 import type { DayParts } from '../block/block-source.ts';
 import { attributesOf, isOfSites } from './fields.ts';
 import { forEachFirstColumn } from './first-column.ts';
+import { type RowText, rowTextOf } from './row-texts.ts';
 import { siteRecord } from './site-conditions.ts';
 
 type AddText = (text: string, count: number) => void;
@@ -15,19 +16,24 @@ type AddText = (text: string, count: number) => void;
  */
 export function countField(field: Field, block: Block, parts: DayParts, wanted: Uint8Array, add: AddText): void {
   const attributes = attributesOf(field);
+  const text = rowTextOf(field);
   if (attributes) {
     forEachFirstColumn(block, attributes, wanted, (column, rows) => column.countTexts(rows, add));
-  } else if (field.kind === 'named' && field.name === 'body') {
-    block.body.countTexts(wanted, add);
+  } else if (text) {
+    countRowTexts(text, block, wanted, add);
   } else if (isOfSites(field)) {
     countBySite(field, block, parts, wanted, add);
   } else if (field.kind === 'resource') {
     countByResource(field, block, parts, wanted, add);
   } else {
-    const textsOf = fieldTexts(field);
-    for (let row = wanted.indexOf(1); row >= 0; row = wanted.indexOf(1, row + 1)) {
-      for (const text of textsOf(block.record(row))) add(text, 1);
-    }
+    block.body.countTexts(wanted, add);
+  }
+}
+
+function countRowTexts({ read }: RowText, block: Block, wanted: Uint8Array, add: AddText): void {
+  for (let row = wanted.indexOf(1); row >= 0; row = wanted.indexOf(1, row + 1)) {
+    const text = read(block, row);
+    if (text !== '') add(text, 1);
   }
 }
 

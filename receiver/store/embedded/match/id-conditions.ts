@@ -4,7 +4,7 @@ import type { DayParts } from '../block/block-source.ts';
 import { HAS } from '../chunk/chunk.ts';
 import type { BlockFilters } from '../filter/block-filters.ts';
 import { KeyProbe } from '../filter/key-filter.ts';
-import { COST, type Condition, type Verdict } from './condition.ts';
+import { COST, type Condition, keepMarked, type Verdict } from './condition.ts';
 
 const TRACE_ID = /^[0-9a-f]{32}$/;
 
@@ -26,9 +26,7 @@ export class TraceCondition implements Condition {
   }
 
   narrow(block: Block, _parts: DayParts, wanted: Uint8Array): void {
-    const marks = new Uint8Array(wanted.length);
-    block.traces.markEqual(this.#id, wanted, marks);
-    wanted.set(marks);
+    keepMarked(wanted, (marks) => block.traces.markEqual(this.#id, wanted, marks));
   }
 }
 
@@ -46,8 +44,6 @@ export class SpanCondition implements Condition {
   }
 
   narrow(block: Block, _parts: DayParts, wanted: Uint8Array): void {
-    const marks = new Uint8Array(wanted.length);
-    block.spans.markEqual(this.#id, wanted, marks);
-    wanted.set(marks);
+    keepMarked(wanted, (marks) => block.spans.markEqual(this.#id, wanted, marks));
   }
 }

@@ -4,7 +4,7 @@ import type { BlockHeader } from '../block/block-header.ts';
 import type { DayParts } from '../block/block-source.ts';
 import type { BlockFilters } from '../filter/block-filters.ts';
 import { TextProbe } from '../filter/text-filter.ts';
-import { COST, type Condition, type Verdict } from './condition.ts';
+import { COST, type Condition, keepMarked, type Verdict } from './condition.ts';
 import { markTested, type ValueTest } from './field-test.ts';
 
 /** The body's text or the stack trace contains a text, in any case. */
@@ -23,10 +23,10 @@ export class TextCondition implements Condition {
   }
 
   narrow(block: Block, _parts: DayParts, wanted: Uint8Array): void {
-    const marks = new Uint8Array(wanted.length);
-    block.body.markContaining(this.#needle, wanted, marks);
-    block.attribute('exception.stacktrace')?.markContaining(this.#needle, wanted, marks);
-    wanted.set(marks);
+    keepMarked(wanted, (marks) => {
+      block.body.markContaining(this.#needle, wanted, marks);
+      block.attribute('exception.stacktrace')?.markContaining(this.#needle, wanted, marks);
+    });
   }
 }
 
@@ -47,9 +47,7 @@ export class BodyCondition implements Condition {
   }
 
   narrow(block: Block, _parts: DayParts, wanted: Uint8Array): void {
-    const marks = new Uint8Array(wanted.length);
-    markTested(block.body, this.#test, wanted, marks);
-    wanted.set(marks);
+    keepMarked(wanted, (marks) => markTested(block.body, this.#test, wanted, marks));
   }
 }
 
