@@ -3,6 +3,7 @@ import { planSlots } from './slot-plan.ts';
 import type { TemplateTable } from './template-table.ts';
 import { classesOf, HOLE } from './text-classes.ts';
 import { type CutTexts, NO_TEMPLATE, type TextGroup } from './text-group.ts';
+import { copyBytes } from './text-run.ts';
 import { TokenStore } from './token-store.ts';
 
 /** Rarer templates are not kept: describing one would cost more than it saves. */
@@ -67,25 +68,16 @@ function wholeTexts(table: TemplateTable, tokens: TokenStore, texts: CutTexts, r
   let text = new Uint8Array(1024);
   for (const row of rows) {
     const template = texts.templates[row]!;
-    let token = texts.firstTokens[row]!;
+    const firstToken = texts.firstTokens[row]!;
     if (template === NO_TEMPLATE) {
-      const [start, end] = [tokens.start(token), tokens.ends[token]!];
+      const [start, end] = [tokens.start(firstToken), tokens.ends[firstToken]!];
       whole.add(tokens.bytes, start, end, classesOf(tokens.bytes, start, end));
       continue;
     }
-    let length = 0;
-    for (let position = table.start(template); position < table.ends[template]!; position++) {
-      const byte = table.bytes[position]!;
-      const start = byte === HOLE ? tokens.start(token) : position;
-      const end = byte === HOLE ? tokens.ends[token++]! : position + 1;
-      const source = byte === HOLE ? tokens.bytes : table.bytes;
-      if (length + end - start > text.length) {
-        const larger = new Uint8Array((length + end - start) * 2);
-        larger.set(text);
-        text = larger;
-      }
-      for (let index = start; index < end; index++) text[length++] = source[index]!;
-    }
+    const nextText = row + 1 < texts.firstTokens.length ? texts.firstTokens[row + 1]! : tokens.size;
+    const room = table.ends[template]! - table.start(template) + tokens.start(nextText) - tokens.start(firstToken);
+    if (room > text.length) text = new Uint8Array(room * 2);
+    const length = fill(table, template, tokens, firstToken, text);
     whole.add(text, 0, length, classesOf(text, 0, length));
   }
   const firstTokens = Uint32Array.from(rows.keys());
@@ -96,4 +88,27 @@ function wholeTexts(table: TemplateTable, tokens: TokenStore, texts: CutTexts, r
     tokens: whole,
     plans: planSlots(whole, firstTokens, 1),
   };
+}
+
+/** Writes a template with a text's tokens in its holes, and says where it ends in the target. */
+function fill(
+  table: TemplateTable,
+  template: number,
+  tokens: TokenStore,
+  firstToken: number,
+  target: Uint8Array,
+): number {
+  const { bytes } = table;
+  const end = table.ends[template]!;
+  let token = firstToken;
+  let written = 0;
+  for (let position = table.start(template); position < end; position++) {
+    const byte = bytes[position]!;
+    if (byte !== HOLE) target[written++] = byte;
+    else {
+      written = copyBytes(tokens.bytes, tokens.start(token), tokens.ends[token]!, target, written);
+      token++;
+    }
+  }
+  return written;
 }
