@@ -39,6 +39,10 @@ export async function writerFolder(defaults: Partial<WriterOptions> = {}) {
       open.delete(writer);
       writer.close();
     },
+    closeAll(): void {
+      for (const writer of open) writer.close();
+      open.clear();
+    },
     async [Symbol.asyncDispose]() {
       for (const writer of open) writer.close();
       await rm(directory, { recursive: true, force: true });

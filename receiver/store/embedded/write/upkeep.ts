@@ -8,7 +8,7 @@ import type { BlockLimits } from './upkeep-plan.ts';
 
 /** How long what failed is left alone, in milliseconds. */
 const RETRY_AFTER = 30_000;
-/** How often days are looked through for quiet ones, in milliseconds. */
+/** How often days are looked through for quiet ones at most, in milliseconds. */
 const LOOK_INTERVAL = 1000;
 /** A day with so many blocks' worth of hot records takes no more before it is sealed: senders wait rather than memory fill. */
 const BACKLOG = 4;
@@ -94,7 +94,7 @@ export class Upkeep {
       if (day !== today && now - touchedAt >= this.#options.sealAfter && (this.#failed.get(day) ?? 0) <= now)
         return day;
     }
-    this.#nextLook = now + LOOK_INTERVAL;
+    this.#nextLook = now + Math.min(LOOK_INTERVAL, this.#options.sealAfter);
     return undefined;
   }
 
