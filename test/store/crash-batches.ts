@@ -1,6 +1,9 @@
 import type { Batch } from '../../receiver/store/store.ts';
 import { at, DAY, HOUR, logRecord, MILLISECOND } from '../helpers/records.ts';
 
+/** Blocks so small, and days so soon quiet, that a kill finds compaction, sealing and merging under way. */
+export const CRASH_OPTIONS = { blockRows: 256, sealAfter: 20 };
+
 export const RECORDS_PER_BATCH = 20;
 export const CRASH_DAYS = 3;
 export const CRASH_START = at('2026-11-18T00:00:00Z');

@@ -9,13 +9,13 @@ import { openEmbeddedStore } from '../../receiver/store/embedded/embedded-store.
 import { StoreError } from '../../receiver/store/errors.ts';
 import type { LogStore } from '../../receiver/store/store.ts';
 import { at, batch, logRecord } from '../helpers/records.ts';
-import { crashBatch } from './crash-batches.ts';
+import { CRASH_OPTIONS, crashBatch } from './crash-batches.ts';
 
 const [directory = '', task = '', ...parameters] = process.argv.slice(2);
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
 try {
-  const store = await openEmbeddedStore({ directory });
+  const store = await openEmbeddedStore({ directory, ...(task === 'append' && CRASH_OPTIONS) });
   if (task === 'open') await stayOpen(store);
   else if (task === 'fill') await fillDays(store, parameters);
   else if (task === 'append') await appendWithoutEnd(store, Number(parameters[0]));
