@@ -120,7 +120,7 @@ export class Block {
 
   /** About how many bytes of memory its unpacked parts take, for caches. */
   get heldBytes(): number {
-    let bytes = this.#ids?.heldBytes ?? 0;
+    let bytes = (this.#ids?.heldBytes ?? 0) + (this.#attributeSection?.heldBytes ?? 0);
     bytes += this.#bodies?.heldBytes ?? 0;
     bytes += (this.#places ? this.size * 18 : 0) + (this.#resources?.byteLength ?? 0);
     for (const attribute of this.#attributes) bytes += attribute?.heldBytes ?? 0;

@@ -130,7 +130,7 @@ export class IdsSection {
   get heldBytes(): number {
     const ids = (this.#traces?.heldBytes ?? 0) + (this.#spans?.heldBytes ?? 0);
     const maps = ((this.#names?.size ?? 0) + (this.#dropped?.size ?? 0)) * 50;
-    return ids + maps + (this.#observed?.delays.byteLength ?? 0);
+    return this.#section.heldBytes + ids + maps + (this.#observed?.delays.byteLength ?? 0);
   }
 
   #readIds(column: number, width: number, bit: number): StoredIdColumn {

@@ -13,7 +13,7 @@ import { ByteReader, ByteWriter, DamagedBytesError } from '../bytes.ts';
  */
 const PACKING = { joint: 0, plain: 1, zstd: 2 } as const;
 /** Shorter streams go into the joint frame. */
-const JOINT_BELOW = 768;
+const JOINT_BELOW = 2048;
 /** Measured on generated traffic (test/bench/block.ts): higher levels take longer and hardly pack better, byte planes even worse. */
 const PACK_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 /** zstd packs no tighter; a longer length is damage. */
@@ -129,6 +129,10 @@ export class SectionReader {
     );
   }
 
+  get heldBytes(): number {
+    return this.#bytes.length + (this.#joint?.length ?? 0);
+  }
+
   column(place: number): ColumnReader {
     const streams = this.#columns[place];
     if (!streams) throw new DamagedBytesError(`a section of ${this.#columns.length} columns has no column ${place}`);
@@ -175,7 +179,7 @@ export class ColumnReader {
   constructor(streams: readonly StoredStream[], unpack: (stream: StoredStream) => Uint8Array) {
     const meta = streams.at(-1);
     if (!meta) throw new DamagedBytesError('a column has no streams');
-    this.#streams = streams;
+    this.#streams = streams.slice(0, -1);
     this.#unpack = unpack;
     this.meta = new ByteReader(unpack(meta));
   }
