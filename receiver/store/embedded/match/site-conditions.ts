@@ -18,15 +18,13 @@ export function siteRecord({ logger, severity }: Site, parts: DayParts): SiteRec
 abstract class SiteCondition implements Condition {
   readonly cost = COST.sites;
 
-  /** Gets ready to match the header's sites. */
-  protected prepare(_header: BlockHeader, _parts: DayParts): void {}
-
-  protected abstract matches(site: Site, parts: DayParts): boolean;
+  /** Tells which sites of a block match. */
+  protected abstract matcher(header: BlockHeader, parts: DayParts): (site: Site) => boolean;
 
   judge(header: BlockHeader, parts: DayParts): Verdict {
-    this.prepare(header, parts);
+    const matches = this.matcher(header, parts);
     let matching = 0;
-    for (const site of header.sites) if (this.matches(site, parts)) matching++;
+    for (const site of header.sites) if (matches(site)) matching++;
     return verdictOf(matching, header.sites.length);
   }
 
@@ -35,8 +33,9 @@ abstract class SiteCondition implements Condition {
     const verdict = this.judge(header, parts);
     if (verdict === 'none') wanted.fill(0);
     if (verdict !== 'some') return;
+    const matches = this.matcher(header, parts);
     const table = new Uint8Array(header.sites.length);
-    for (const [place, site] of header.sites.entries()) if (this.matches(site, parts)) table[place] = 1;
+    for (const [place, site] of header.sites.entries()) if (matches(site)) table[place] = 1;
     keepByCode(wanted, block.sites, table);
   }
 }
@@ -54,13 +53,15 @@ export class NameCondition extends SiteCondition {
     this.#matches = compileQuery(query) as (record: SiteRecord) => boolean;
   }
 
-  protected override prepare(_header: BlockHeader, parts: DayParts): void {
-    if (parts === this.#day) return;
-    this.#day = parts;
-    this.#known = new Map();
+  protected override matcher(_header: BlockHeader, parts: DayParts): (site: Site) => boolean {
+    if (parts !== this.#day) {
+      this.#day = parts;
+      this.#known = new Map();
+    }
+    return (site) => this.#match(site, parts);
   }
 
-  protected override matches(site: Site, parts: DayParts): boolean {
+  #match(site: Site, parts: DayParts): boolean {
     let ofLogger = this.#known.get(site.logger);
     if (!ofLogger) {
       ofLogger = new Map();
@@ -78,20 +79,16 @@ export class NameCondition extends SiteCondition {
 /** Has one of these attributes. */
 export class PresenceCondition extends SiteCondition {
   readonly #keys: readonly string[];
-  #shapes: readonly boolean[] = [];
 
   constructor(keys: readonly string[]) {
     super();
     this.#keys = keys;
   }
 
-  protected override prepare({ shapes, keys }: BlockHeader): void {
-    const asked = this.#keys.map((asked) => keys.findIndex(({ key }) => key === asked)).filter((place) => place >= 0);
-    this.#shapes = shapes.map((shape) => asked.some((place) => shape.includes(place)));
-  }
-
-  protected override matches({ shape }: Site): boolean {
-    return this.#shapes[shape]!;
+  protected override matcher({ shapes, keys }: BlockHeader): (site: Site) => boolean {
+    const places = this.#keys.map((asked) => keys.findIndex(({ key }) => key === asked)).filter((place) => place >= 0);
+    const matches = shapes.map((shape) => places.some((place) => shape.includes(place)));
+    return ({ shape }) => matches[shape]!;
   }
 }
 
@@ -104,7 +101,7 @@ export class PartCondition extends SiteCondition {
     this.#part = part;
   }
 
-  protected override matches({ has }: Site): boolean {
-    return (has & this.#part) !== 0;
+  protected override matcher(): (site: Site) => boolean {
+    return ({ has }) => (has & this.#part) !== 0;
   }
 }
