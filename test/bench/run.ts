@@ -25,7 +25,7 @@ const { values } = parseArgs({
   options: {
     records: { type: 'string', default: '2000000' },
     'requests-at-once': { type: 'string', default: '4' },
-    /** Seconds to wait at most until the store has sealed what it was given. */
+    /** Seconds to wait at most until the store has sealed what it was given (it waits five minutes itself); 0 not to. */
     settle: { type: 'string', default: '600' },
     trickle: { type: 'boolean', default: false },
     json: { type: 'string' },
@@ -40,6 +40,12 @@ const { values } = parseArgs({
 });
 const atOnce = Number(values['requests-at-once']);
 const MEGABYTE = 1e6;
+/** What `untilQuiet` came to. */
+const SETTLED = new Map([
+  [true, 'when everything was sealed'],
+  [false, 'the store was still at work'],
+  [null, 'not waited for the rest to be sealed'],
+]);
 
 keepOffServerCore();
 const temporary = mkdtempSync(join(tmpdir(), 'logvitals-bench-data-'));
@@ -91,7 +97,7 @@ async function measureIngest(workload: Workload, data: string, report: Report): 
   const ingest = await sendAll(workload, `${server.address('otlp/http')}/v1/logs`, atOnce, server);
   const bytesAtOnce = values.storage ? 0 : folderBytes(data);
   const isQuiet = await untilQuiet(server, values.storage ? null : data, Number(values.settle));
-  const settled = isQuiet ? 'until the store was quiet' : 'the store was still at work';
+  const settled = SETTLED.get(isQuiet);
   const perMillion = (seconds: number) => (seconds / workload.records) * 1e6;
   report.add({ name: 'records a second', value: workload.records / ingest.seconds, unit: '' });
   report.add({
