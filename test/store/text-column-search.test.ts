@@ -72,6 +72,16 @@ describe('search in a column of texts', () => {
     expect([...marks]).toEqual([1, 0, 1]);
   });
 
+  test('never takes a letter beyond ASCII apart', () => {
+    const column = ['👩', '👦x', '👧yz'];
+    expectMarks(
+      column,
+      null,
+      () => false,
+      (read, wanted, marks) => read.markContaining('\ufffd', wanted, marks),
+    );
+  });
+
   test('looks through more texts than one batch holds', () => {
     const column = Array.from({ length: 5000 }, (_, index) => `${'long '.repeat(index % 50)}id ${index * 17}`);
     expectMarks(

@@ -37,6 +37,8 @@ describe('a column of texts', () => {
   test.each([
     ['nothing', []],
     ['empty texts', ['', '', '', '', '']],
+    ['an empty text among numbers', ['10', '']],
+    ['an empty text among words', ['ten', '', 'tent']],
     ['a text of a million digits', ['7'.repeat(1_000_000), 'x', '']],
     ['a text of a megabyte', Array.from({ length: 5 }, (_, index) => `${'ab '.repeat(350_000)}${index}`)],
     ['more variable parts than slots', Array.from({ length: 9 }, (_, index) => `${index} `.repeat(100))],

@@ -41,6 +41,7 @@ export function bytesAt(column: TextColumn, place: number): Uint8Array {
 }
 
 const number = fc.oneof(
+  fc.constantFrom('', '0', '00', '7'),
   fc.nat({ max: 300 }).map(String),
   fc.nat({ max: 99 }).map((value) => String(value).padStart(2, '0')),
   fc.maxSafeNat().map(String),

@@ -53,10 +53,11 @@ function planForm(store: TokenStore, tokens: Uint32Array): SlotPlan {
   if ((whole.classes & STRANGE) !== 0) return whole;
   if (isSame(store, tokens)) return { ...whole, prefix: whole.longest, same: true };
   if (whole.kind !== SLOT_TEXT) return whole;
+  if (whole.shortest === 0) return whole;
   // A value is never left empty: search relies on that.
   const prefix = commonLetters(store, tokens, whole.shortest - 1, false);
   const suffix = commonLetters(store, tokens, whole.shortest - 1 - prefix, true);
-  return prefix + suffix <= 0 ? whole : measure(store, tokens, prefix, suffix);
+  return prefix + suffix === 0 ? whole : measure(store, tokens, prefix, suffix);
 }
 
 function isSame(store: TokenStore, tokens: Uint32Array): boolean {
@@ -89,7 +90,7 @@ function measure(store: TokenStore, tokens: Uint32Array, prefix: number, suffix:
     if (length > longest) longest = length;
     if (length > 1 && bytes[start] === 0x30) leadingZero = true;
   }
-  const kind = kindOf(classes, shortest === longest, longest, leadingZero);
+  const kind = shortest === 0 ? SLOT_TEXT : kindOf(classes, shortest === longest, longest, leadingZero);
   return { prefix, suffix, same: false, kind, classes, shortest, longest, dictionary: null };
 }
 
@@ -103,7 +104,7 @@ function kindOf(classes: number, oneLength: boolean, longest: number, leadingZer
   return SLOT_TEXT;
 }
 
-/** How many letters all values begin with, or end with; digits are left to the values. */
+/** How many ASCII letters all values begin with, or end with; digits and parts of other letters are left to the values. */
 function commonLetters(store: TokenStore, tokens: Uint32Array, most: number, fromEnd: boolean): number {
   const { bytes, ends } = store;
   let common = most;
@@ -114,7 +115,8 @@ function commonLetters(store: TokenStore, tokens: Uint32Array, most: number, fro
     let length = 0;
     while (length < common) {
       const byte = bytes[edge + length * direction]!;
-      if (byte <= 0x39 || byte !== bytes[first + length * direction]) break;
+      const isLetter = byte > 0x39 && byte < 0x80;
+      if (!isLetter || byte !== bytes[first + length * direction]) break;
       length++;
     }
     common = length;
