@@ -11,7 +11,6 @@ export function cellOf(quarter: number, levelIndex: number): number {
   return quarter * LEVELS.length + levelIndex;
 }
 
-export const quarterOf = (cell: number): number => Math.floor(cell / LEVELS.length);
 export const levelIndexOfCell = (cell: number): number => cell % LEVELS.length;
 
 /** Adds `amount`, which may be negative; a cell that comes to nothing is gone. */

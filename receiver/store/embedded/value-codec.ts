@@ -22,7 +22,7 @@ export const TAG = {
 } as const;
 
 /** Zigzag doubles the number, so half of what a varint takes. */
-export const INTEGER_LIMIT = 2n ** 51n;
+const INTEGER_LIMIT = 2n ** 51n;
 const INTEGER_LIMIT_AS_NUMBER = Number(INTEGER_LIMIT);
 /** One more than records may have: their attributes are a level of their own. */
 const NESTING_LIMIT = MAX_NESTING + 2;
@@ -80,7 +80,7 @@ export function readZigzag(reader: ByteReader): number {
   return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
 }
 
-export function writeKeyValues(writer: ByteWriter, pairs: KeyValueList): void {
+function writeKeyValues(writer: ByteWriter, pairs: KeyValueList): void {
   writer.varint(pairs.size);
   pairs.forEach((value, key) => {
     writer.text(key);

@@ -40,7 +40,7 @@ export function countInBlocks(
 }
 
 /** For each of a block's sites the place of its level in LEVELS. */
-export function levelsOfSites({ parts }: DayListing, { header }: ListedBlock): number[] {
+function levelsOfSites({ parts }: DayListing, { header }: ListedBlock): number[] {
   return header.sites.map(({ severity }) => levelIndexOf(parts.severity(severity).number));
 }
 
