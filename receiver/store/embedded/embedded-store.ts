@@ -22,8 +22,9 @@ import type {
   SearchRequest,
 } from '../store.ts';
 import { encodeAppend } from './chunk/encode-append.ts';
-import { type Day, dayOf, fileNameOf, timeWithin } from './day.ts';
+import { type Day, fileNameOf } from './day.ts';
 import { formatId } from './position.ts';
+import { dropDay, type PruneParts, prune } from './prune.ts';
 import { decodeAnswer } from './read/answer.ts';
 import { ReaderPool } from './read/reader-pool.ts';
 import type { EmbeddedSettings } from './settings.ts';
@@ -175,7 +176,10 @@ class EmbeddedStore implements LogStore {
   }
 
   prune(request: PruneRequest): Promise<{ removed: number }> {
-    return this.#run(async () => ({ removed: await this.#prune(request) }));
+    return this.#run(async () => {
+      const removed = await prune(this.#pruneParts(), request, () => this.#checkGoingOn(request.signal));
+      return { removed };
+    });
   }
 
   alertStates(keys: readonly string[]): Promise<AlertState[]> {
@@ -230,33 +234,8 @@ class EmbeddedStore implements LogStore {
     }
   }
 
-  /** Whole days go with their files, the boundary's day piece by piece. */
-  async #prune({ olderThan, batchSize, dryRun, signal }: PruneRequest): Promise<number> {
-    if (olderThan <= 0n) return 0;
-    const boundary = dayOf(olderThan);
-    const time = timeWithin(boundary, olderThan);
-    const days = await this.#writer.call('daysBefore', {
-      time: Number(olderThan / 1_000_000n),
-      now: this.#milliseconds(),
-    });
-    let removed = 0;
-    for (const day of days) {
-      this.#checkGoingOn(signal);
-      removed += dryRun ? await this.#writer.call('count', day) : await this.#dropDay(day);
-    }
-    if (dryRun) return removed + (await this.#writer.call('countBefore', { day: boundary, time }));
-    for (;;) {
-      this.#checkGoingOn(signal);
-      const piece = await this.#writer.call('removeBefore', { day: boundary, time, limit: batchSize });
-      removed += piece;
-      if (piece < batchSize) return removed;
-    }
-  }
-
-  /** Removes a day's file, once nobody reads it; says how many records it held. */
-  async #dropDay(day: Day): Promise<number> {
-    await this.#readers.release(day);
-    return this.#writer.call('dropDay', { day, now: this.#milliseconds() });
+  #pruneParts(): PruneParts {
+    return { writer: this.#writer, readers: this.#readers, now: this.#milliseconds() };
   }
 
   /** Long work in pieces ends between two of them when nobody wants it any more. */
@@ -286,7 +265,7 @@ class EmbeddedStore implements LogStore {
   #makeRoom(day: Day): void {
     const place = `${this.#directory}, ${fileNameOf(day)}`;
     this.#run(async () => {
-      const removed = await this.#dropDay(day);
+      const removed = await dropDay(this.#pruneParts(), day);
       this.#diagnostics.info(`${place}: removed with its ${removed} records, to keep to maxBytes`);
       await this.#writer.call('checkSize', undefined);
     }).catch((error: Error) => {

@@ -215,7 +215,11 @@ export class Writer {
   /** When a day's file was last written, in milliseconds since the Unix epoch. */
   #writtenAt(day: Day): number {
     const path = this.#files.path(day);
-    const times = [path, `${path}-wal`].map((file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    const times = [path, `${path}-wal`].map((file) => {
+      const stats = statSync(file, { throwIfNoEntry: false });
+      // Opening a file to read it makes an empty log.
+      return stats && stats.size > 0 ? stats.mtimeMs : 0;
+    });
     return Math.max(...times);
   }
 
