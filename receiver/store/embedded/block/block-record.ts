@@ -56,13 +56,6 @@ export class BlockRecord implements StoredRecord {
   get scope(): Scope {
     return this.#parts.scope(this.#site.scope).value;
   }
-  /** The stored bytes, for those who pass records on. */
-  get resourceBytes(): Uint8Array {
-    return this.#parts.resource(this.block.resources[this.row]!).bytes;
-  }
-  get scopeBytes(): Uint8Array {
-    return this.#parts.scope(this.#site.scope).bytes;
-  }
   get traceId(): string {
     return this.block.traces.hex(this.row);
   }
