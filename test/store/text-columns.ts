@@ -72,8 +72,36 @@ const PATTERNS = [
   ['no variable part at all'],
 ];
 
+/** Texts that differ in words, so that templates are made wider. */
+const alikeTexts = fc
+  .array(fc.constantFrom(' ', '-', '/', 'é', '"', ''), { minLength: 1, maxLength: 6 })
+  .chain((separators) => {
+    const words = fc.constantFrom(
+      'a',
+      'ab',
+      'Abc',
+      'chair',
+      'Ö',
+      'ßa',
+      '12',
+      '7',
+      'x9',
+      'DEAD',
+      'beef',
+      'K',
+      'İi',
+      '𝒳',
+      'Σ',
+      '',
+    );
+    const text = fc
+      .array(words, { minLength: separators.length, maxLength: separators.length })
+      .map((row) => row.reduce((start, word, index) => start + word + separators[index], 'Start '));
+    return fc.array(text, { minLength: 8, maxLength: 40 });
+  });
+
 /** Texts of few templates with values of few kinds each, so that slots of every kind come about. */
-export const texts = fc
+const templatedTexts = fc
   .array(
     fc
       .tuple(fc.constantFrom(...PATTERNS), fc.constantFrom(number, hex, name, variable))
@@ -85,6 +113,8 @@ export const texts = fc
     { maxLength: 4 },
   )
   .chain((groups) => fc.shuffledSubarray(groups.flat(), { minLength: groups.flat().length }));
+
+export const texts = fc.oneof({ weight: 3, arbitrary: templatedTexts }, { weight: 1, arbitrary: alikeTexts });
 
 /** Parts of the texts, and what they are not parts of. */
 function needlesFor(column: readonly string[]): fc.Arbitrary<string> {
