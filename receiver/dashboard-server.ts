@@ -1,10 +1,9 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type Koa from 'koa';
 import type { TlsSettings } from './config/config.ts';
-import { formatAddress } from './otlp/receiver.ts';
-import { readTlsFiles } from './otlp/tls.ts';
+import { formatAddress, type ListenAddress, listen } from './net/listen.ts';
+import { readTlsFiles } from './net/tls-files.ts';
 
 /** How long readers of live streams may keep a stopping server waiting, in milliseconds. */
 const GRACE = 500;
@@ -12,12 +11,11 @@ const GRACE = 500;
 /** Serves the dashboard; resolves with its address, `http://HOST:PORT`, once it listens. Rejects when it cannot. */
 export async function startDashboardServer(
   listener: RequestListener,
-  settings: { readonly host: string; readonly port: number; readonly tls: TlsSettings | null },
+  settings: ListenAddress & { readonly tls: TlsSettings | null },
 ): Promise<{ readonly address: string; close(): Promise<void> }> {
   const { tls } = settings;
   const server = tls ? createHttpsServer(certificateOf(tls), listener) : createHttpServer(listener);
-  await listen(server, settings.host, settings.port);
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server, settings, 'the dashboard');
   const address = `${tls ? 'https' : 'http'}://${formatAddress(settings.host, port)}`;
   return { address, close: () => closeSoon(server) };
 }
@@ -41,16 +39,6 @@ export function middlewareOf(dashboard: Koa): DashboardMiddleware {
         : middleware[index]!(context as Koa.ParameterizedContext, () => runFrom(index + 1));
     return runFrom(0);
   };
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }
 
 async function closeSoon(server: Server): Promise<void> {

@@ -10,6 +10,8 @@ import {
   type sendUnaryData,
 } from '@grpc/grpc-js';
 import type { TlsSettings } from '../config/config.ts';
+import { formatAddress } from '../net/listen.ts';
+import { readTlsFiles } from '../net/tls-files.ts';
 import { NO_ROOM } from './body-refusal.ts';
 import { encodeExportResponse } from './encode.ts';
 import { createHealthService } from './grpc-health.ts';
@@ -18,8 +20,7 @@ import { grpcStatusOf } from './grpc-status.ts';
 import { acceptZstd } from './grpc-zstd.ts';
 import type { LogsHandler } from './handler.ts';
 import type { Refusal } from './outcome.ts';
-import { formatAddress, type Receiver, type ReceiverOptions, refuseAccess } from './receiver.ts';
-import { readTlsFiles } from './tls.ts';
+import { type Receiver, type ReceiverOptions, refuseAccess } from './receiver.ts';
 
 const LOGS_SERVICE = 'opentelemetry.proto.collector.logs.v1.LogsService';
 const EXPORT_PATH = `/${LOGS_SERVICE}/Export`;

@@ -2,12 +2,13 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TlsSettings } from '../config/config.ts';
+import { formatAddress, listen } from '../net/listen.ts';
+import { readTlsFiles } from '../net/tls-files.ts';
 import { allowOrigin, answerPreflight, isPreflight } from './cors.ts';
 import { HttpExport } from './http-export.ts';
 import { respond } from './http-respond.ts';
 import type { Refusal } from './outcome.ts';
-import { CLOSING, formatAddress, type Receiver, type ReceiverOptions } from './receiver.ts';
-import { readTlsFiles } from './tls.ts';
+import { CLOSING, type Receiver, type ReceiverOptions } from './receiver.ts';
 
 export interface HttpReceiverOptions extends ReceiverOptions {
   /** Where logs are posted: `/v1/logs`. */
@@ -36,8 +37,8 @@ export async function startHttpReceiver(options: HttpReceiverOptions): Promise<R
   // Answered like any request; "100 Continue" is sent only when the body is wanted.
   server.on('checkContinue', receiver.listener);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  await listen(server, options);
-  const { address, port } = server.address() as AddressInfo;
+  const port = await listen(server, options, 'OTLP/HTTP');
+  const { address } = server.address() as AddressInfo;
   return {
     address: `${options.tls ? 'https' : 'http'}://${formatAddress(address, port)}`,
     close: () => receiver.close(server),
@@ -105,13 +106,4 @@ function createHttpServer(tls: TlsSettings | null, listener: RequestListener): S
   const { cert, key, clientCa } = readTlsFiles(tls);
   if (!clientCa) return createTlsServer({ cert, key }, listener);
   return createTlsServer({ cert, key, ca: clientCa, requestCert: true, rejectUnauthorized: true }, listener);
-}
-
-function listen(server: Server, { host, port }: HttpReceiverOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new Error(`cannot listen for OTLP/HTTP on ${formatAddress(host, port)}: ${error.code ?? error.message}`));
-    });
-    server.listen(port, host, resolve);
-  });
 }

@@ -1,14 +1,12 @@
 import type { Access } from '../access.ts';
 import type { TlsSettings } from '../config/config.ts';
 import type { Diagnostics } from '../diagnostics.ts';
+import type { ListenAddress } from '../net/listen.ts';
 import type { LogsHandler } from './handler.ts';
 import type { Refusal } from './outcome.ts';
 
 /** What both transports are started with. */
-export interface ReceiverOptions {
-  readonly host: string;
-  /** 0 picks a free one. */
-  readonly port: number;
+export interface ReceiverOptions extends ListenAddress {
   readonly handler: LogsHandler;
   /** Judges a request's Authorization header, before anything else of it is read (O23). */
   readonly authorize: (authorization: string | undefined) => Access;
@@ -36,8 +34,3 @@ export function refuseAccess(access: Access): Refusal | null {
 }
 
 export const CLOSING: Refusal = { kind: 'unavailable', message: 'shutting down; try again', retryAfterSeconds: 1 };
-
-/** `host:port`, with an IPv6 host in brackets. */
-export function formatAddress(host: string, port: number): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
-}

@@ -14,6 +14,7 @@ export interface ImportRule {
 const RECORD = /^receiver\/record\//;
 const QUERY = /^receiver\/query\//;
 const STORE_CONTRACT = /^receiver\/store\/(store|alert|errors)\.ts$/;
+const NET = /^receiver\/net\//;
 const METRICS = /^receiver\/metrics\//;
 const DIAGNOSTICS = /^receiver\/diagnostics\.ts$/;
 const CONFIG_TYPES = { types: /^receiver\/config\/config\.ts$/ };
@@ -22,6 +23,7 @@ const ACCESS_TYPE = { types: /^receiver\/access\.ts$/ };
 export const IMPORT_RULES: readonly ImportRule[] = [
   { of: RECORD, may: [], because: 'the record is the ground everything stands on; it knows nothing and does no I/O' },
   { of: QUERY, may: [RECORD], because: 'one language for every store: it knows records, never storage' },
+  { of: NET, may: [CONFIG_TYPES], because: 'every door listens alike, with the same certificates' },
   { of: METRICS, may: [], because: 'anyone may count; counting depends on nobody' },
   { of: DIAGNOSTICS, may: [], because: 'anyone may report; reporting depends on nobody' },
   {
@@ -39,6 +41,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     of: /^receiver\/otlp\//,
     may: [
       RECORD,
+      NET,
       METRICS,
       DIAGNOSTICS,
       ACCESS_TYPE,
