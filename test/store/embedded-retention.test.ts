@@ -58,12 +58,3 @@ test('P36 records of the future are pruned once as much time has passed since th
   expect(await next.prune({ ...request, dryRun: false })).toEqual({ removed: 1 });
   expect(await searchBodies(next)).toEqual(['now']);
 });
-
-test('P9 full durability is SQLite’s, and records are kept with it as without', async () => {
-  await using folder = await embeddedFolder();
-  let store = await folder.open({ durability: 'full' });
-  await append(store, [logRecord({ body: 'kept' })]);
-  await store.close();
-  store = await folder.open({ durability: 'normal' });
-  expect(await searchBodies(store)).toEqual(['kept']);
-});

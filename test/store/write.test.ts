@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { LogRecord } from '../../receiver/record/log-record.ts';
 import { encodeAppend } from '../../receiver/store/embedded/chunk/encode-append.ts';
+import { openDayDatabase } from '../../receiver/store/embedded/write/day-database.ts';
 import type { Writer } from '../../receiver/store/embedded/write/writer.ts';
 import type { Batch } from '../../receiver/store/store.ts';
 import { batch, DAY, logRecord, MINUTE, NOON } from '../helpers/records.ts';
@@ -121,6 +123,16 @@ describe('sealing', () => {
     expect(day!.hot.length).toBeLessThanOrEqual(5);
     expect(storedRecords(folder.directory)).toHaveLength(20 * 64);
   });
+});
+
+test.each([
+  ['normal', 1],
+  ['full', 2],
+] as const)('P9 durability %s is what SQLite calls synchronous = %i', async (durability, synchronous) => {
+  await using folder = await writerFolder();
+  const path = join(folder.directory, '2026-11-20.db');
+  using database = openDayDatabase({ path, durability, keys: () => [] });
+  expect(database.prepare('PRAGMA synchronous').get()).toEqual([synchronous]);
 });
 
 describe('trickle', () => {

@@ -9,7 +9,7 @@ import { sealRest, tidyHot } from './sealing.ts';
 /** A file is written anew when more than one in so many of its pages holds nothing. */
 const EMPTY_PAGES = 8;
 /** Pages of a file that is never written anew: it would take too long, and waste little. */
-const LARGE_FILE = 25_000;
+const LARGE_FILE = 4000;
 
 /** Writes to one day's file. What changes something is one transaction, or throws and has changed nothing. */
 export class DayWriter {

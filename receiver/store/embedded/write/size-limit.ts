@@ -22,10 +22,19 @@ export class SizeLimit {
     this.#options = options;
   }
 
-  /** Asks for one day at most: whoever drops it has this called again. */
+  /** Asks for one day at most: whoever drops it has this called again. Never throws; what is wrong is said once. */
   check(): void {
-    const { directory, files, maxBytes, now, report, onTooLarge } = this.#options;
+    const { maxBytes } = this.#options;
     if (maxBytes === null) return;
+    try {
+      this.#check(maxBytes);
+    } catch (error) {
+      this.#say((error as Error).message);
+    }
+  }
+
+  #check(maxBytes: number): void {
+    const { directory, files, now, onTooLarge } = this.#options;
     const days = files.days();
     const size = days.reduce((sum, day) => sum + sizeOf(files.path(day)), 0);
     if (size <= maxBytes) {
@@ -35,12 +44,16 @@ export class SizeLimit {
     const day = dayToDrop(days, dayOfMilliseconds(now()));
     if (day !== null) {
       onTooLarge(day);
-    } else if (!this.#isSaid) {
-      this.#isSaid = true;
-      report(
+    } else {
+      this.#say(
         `${directory} takes ${size} bytes, more than the ${maxBytes} it may (maxBytes), with records of the present day alone: these stay until the day is over`,
       );
     }
+  }
+
+  #say(message: string): void {
+    if (!this.#isSaid) this.#options.report(message);
+    this.#isSaid = true;
   }
 }
 

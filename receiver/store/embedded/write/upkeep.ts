@@ -72,9 +72,9 @@ export class Upkeep {
     if (this.#failed.has(quiet)) return true;
     this.#attempt(quiet, (file) => {
       file.compactFile();
+      this.#options.files.close(quiet);
       return false;
     });
-    this.#options.files.close(quiet);
     this.#touched.delete(quiet);
     return true;
   }
