@@ -4,6 +4,7 @@ import { TextFilterBuilder } from '../filter/text-filter.ts';
 import { type BlockHeader, writeBlockHeader } from './block-header.ts';
 import { writeIdsSection } from './ids-section.ts';
 import { writePlacesSection } from './places-section.ts';
+import { Room } from './room.ts';
 import { rowOrder } from './row-order.ts';
 import { SectionWriter } from './section.ts';
 import { SiteTable } from './site-table.ts';
@@ -32,23 +33,29 @@ export interface EncodedBlock {
   readonly keyFilter: Uint8Array;
 }
 
+/** Used by one block after the other, for they are large; they are empty when they have given their bytes. */
+const section = new SectionWriter();
+const filters = { keys: new KeyFilterBuilder(), texts: new TextFilterBuilder() };
+const siteRoom = new Room((length) => new Uint32Array(length));
+const rankRoom = new Room((length) => new Uint32Array(length));
+
 /**
  * Makes a block of a chunk's rows (one at least, all of one day), whatever their order. Throws a DamagedBytesError for
  * values that are none.
  */
 export function buildBlock(chunk: Chunk, dayIds: DayIds): EncodedBlock {
+  // Whatever a chunk with damaged values left behind; in the filters it does no harm.
+  section.clear();
   const { times, sequences, order } = sortedRows(chunk);
   const sites = new SiteTable(chunk);
   const records = chunk.size;
-  const sitePlaces = new Uint32Array(records);
-  const ranks = new Uint32Array(records);
+  const sitePlaces = siteRoom.take(records);
+  const ranks = rankRoom.take(records);
   for (let row = 0; row < records; row++) {
     sites.find(order[row]!);
     sitePlaces[row] = sites.place;
     ranks[row] = sites.rank;
   }
-  const section = new SectionWriter();
-  const filters = { keys: new KeyFilterBuilder(), texts: new TextFilterBuilder() };
   const columns = new ValueColumns(chunk, order, sites.sites);
   const body = columns.writeBody(section, filters);
   const attributes = columns.writeAttributes(section, filters);

@@ -18,6 +18,10 @@ const JOINT_BELOW = 2048;
 const PACK_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 /** zstd packs no tighter; a longer length is damage. */
 const MOST_UNPACKED_PER_BYTE = 2 ** 17;
+/** Unpacked bytes are asked for all at once, which saves joining them, but not more at once than damage may claim. */
+const MOST_CHUNK = 2 ** 24;
+/** zlib's least. */
+const LEAST_CHUNK = 64;
 const NO_BYTES = new Uint8Array(0);
 
 export class SectionWriter {
@@ -44,28 +48,37 @@ export class SectionWriter {
   }
 
   endColumn(): void {
-    this.add(this.meta.take());
+    this.add(this.meta.written());
+    this.meta.clear();
     this.#directory.varint(this.#streams.length / 2);
     for (const number of this.#streams) this.#directory.varint(number);
     this.#streams = [];
     this.#columns++;
   }
 
+  /** Forgets whatever was not finished. */
+  clear(): void {
+    this.meta.clear();
+    this.#directory.clear();
+    this.#joint.clear();
+    this.#streams = [];
+    this.#columns = 0;
+    this.#packed = [];
+  }
+
   /** The section; what is added afterwards begins the next. */
   finish(): Uint8Array {
-    const directory = this.#directory.take();
-    const joint = this.#joint.take();
+    const joint = this.#joint.written();
     const packed = pack(joint);
     const isSmaller = packed.length < joint.length;
     this.meta.uint32(0);
     this.meta.varint(this.#columns);
-    this.meta.raw(directory);
+    this.meta.raw(this.#directory.written());
     this.meta.bytes(isSmaller ? packed : joint);
     for (const bytes of this.#packed) this.meta.raw(bytes);
     const section = this.meta.take();
     new DataView(section.buffer).setUint32(0, crc32(section.subarray(4)), true);
-    this.#packed = [];
-    this.#columns = 0;
+    this.clear();
     return section;
   }
 }
@@ -163,7 +176,8 @@ export class SectionReader {
 function unzstd(packed: Uint8Array, length: number): Uint8Array {
   if (length === 0) return NO_BYTES;
   try {
-    return zstdDecompressSync(packed, { maxOutputLength: length, chunkSize: Math.max(length, 64) });
+    const chunkSize = Math.min(Math.max(length, LEAST_CHUNK), MOST_CHUNK);
+    return zstdDecompressSync(packed, { maxOutputLength: length, chunkSize });
   } catch (error) {
     throw new DamagedBytesError(`a zstd frame cannot be unpacked: ${error instanceof Error ? error.message : error}`);
   }
