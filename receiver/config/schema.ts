@@ -181,7 +181,7 @@ export const userConfigSchema = object({
       cacheBytes: setting(
         'Memory for blocks of records that searches have unpacked, each of the two reading threads.',
         size('1MiB', '64GiB'),
-        '16MiB',
+        '24MiB',
       ),
       filterCacheBytes: setting(
         'Memory for the filters that tell searches which blocks to pass over, each of the two reading threads.',
