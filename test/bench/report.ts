@@ -34,30 +34,42 @@ export class Report {
       `  ${name}`.padEnd(50),
       `${shown(figure.value)}${unit === '' ? '' : ` ${unit}`}`.padStart(14),
       (goal === undefined ? '' : `≤ ${goal}`).padStart(9),
-      (goal === undefined ? '' : figure.value <= goal ? 'met' : 'MISSED').padStart(8),
+      (goal === undefined ? '' : isMet(figure) ? 'met' : 'MISSED').padStart(8),
       peer === undefined ? '' : `   VictoriaLogs ${peer}`,
       note === undefined ? '' : `   ${note}`,
     ];
     console.log(cells.join('').trimEnd());
   }
 
-  /** Says how many goals were met, and writes everything to a file if one is named. */
-  finish(path: string | undefined): void {
+  /** Says how many goals were met, and writes everything to the files that are named. */
+  finish({ json, markdown }: { readonly json?: string | undefined; readonly markdown?: string | undefined }): void {
     const withGoal = this.#figures.filter(({ goal }) => goal !== undefined);
-    const met = withGoal.filter(({ value, goal }) => value <= goal!);
+    const met = withGoal.filter(isMet);
     console.log(`\n${met.length} of ${withGoal.length} goals met`);
-    if (path === undefined) return;
+    if (json !== undefined) writeFileSync(json, `${JSON.stringify(this.#document(), null, 2)}\n`);
+    if (markdown !== undefined) writeFileSync(markdown, this.#table());
+  }
+
+  #document(): object {
     const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version };
     const figures = this.#figures.map((figure) => ({
       ...figure,
-      met: figure.goal === undefined ? undefined : figure.value <= figure.goal,
+      met: figure.goal === undefined ? undefined : isMet(figure),
     }));
-    writeFileSync(
-      path,
-      `${JSON.stringify({ date: new Date().toISOString(), machine, ...this.#about, figures }, null, 2)}\n`,
-    );
+    return { date: new Date().toISOString(), machine, ...this.#about, figures };
+  }
+
+  /** The table of docs/benchmarks.md. */
+  #table(): string {
+    const rows = this.#figures.map(({ name, value, unit, goal, peer, note }) => {
+      const cells = [name.trim(), `${shown(value)} ${unit}`.trim(), goal === undefined ? '' : `≤ ${goal}`, peer ?? ''];
+      return `| ${[...cells, note ?? ''].join(' | ')} |`;
+    });
+    return ['| | measured | goal | VictoriaLogs 1.26 | |', '|---|---|---|---|---|', ...rows, ''].join('\n');
   }
 }
+
+const isMet = ({ value, goal }: Figure): boolean => goal !== undefined && value <= goal;
 
 function shown(value: number): string {
   if (value >= 1000) return Math.round(value).toLocaleString('en');

@@ -5,9 +5,9 @@
  * bodies in memory. docs/benchmarks.md says how each is measured.
  *
  *   npm run bench -- [--records 2000000] [--requests-at-once 4] [--settle 600] [--trickle] [--json FILE]
- *                    [--storage URL] [--folder FOLDER] [--cli FILE] [--profile FOLDER]
+ *                    [--markdown FILE] [--storage URL] [--folder FOLDER] [--cli FILE] [--profile FOLDER]
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -29,9 +29,11 @@ const { values } = parseArgs({
     settle: { type: 'string', default: '600' },
     trickle: { type: 'boolean', default: false },
     json: { type: 'string' },
+    /** The table of docs/benchmarks.md goes here. */
+    markdown: { type: 'string' },
     /** Another storage than a folder; then nothing is said of disks. */
     storage: { type: 'string' },
-    /** Where data goes, and stays afterwards. */
+    /** A new folder where data goes, and stays afterwards. */
     folder: { type: 'string' },
     cli: { type: 'string', default: join(import.meta.dirname, '../../dist/receiver/cli.js') },
     /** V8 CPU profiles of the server go here. */
@@ -51,6 +53,7 @@ keepOffServerCore();
 const temporary = mkdtempSync(join(tmpdir(), 'logvitals-bench-data-'));
 const folder = values.folder ?? temporary;
 mkdirSync(folder, { recursive: true });
+if (readdirSync(folder).length > 0) throw new Error(`${folder} is not empty: what is in it would be measured, too`);
 try {
   const started = performance.now();
   const workload = await openWorkload(Number(values.records));
@@ -74,7 +77,7 @@ try {
     await quiet.stop();
   }
   workload.close();
-  report.finish(values.json);
+  report.finish(values);
 } finally {
   rmSync(temporary, { recursive: true, force: true });
 }
