@@ -4,6 +4,8 @@ import type { Block } from '../../receiver/store/embedded/block/block.ts';
 import { dayOf } from '../../receiver/store/embedded/day.ts';
 import { BlockCache } from '../../receiver/store/embedded/read/block-cache.ts';
 import { NewestDaysCache } from '../../receiver/store/embedded/read/newest-days-cache.ts';
+import { RecordCache } from '../../receiver/store/embedded/read/record-cache.ts';
+import { recordSize } from '../../receiver/store/embedded/read/record-size.ts';
 import { DAY, logRecord, MINUTE, NOON } from '../helpers/records.ts';
 import { readerFolder } from './reader-folder.ts';
 
@@ -84,6 +86,34 @@ describe('opened blocks', () => {
     opened.length = 0;
     for (const place of [0, 1, 2]) use(place);
     expect(opened).toEqual([]);
+  });
+});
+
+describe('records copied out of blocks', () => {
+  test('those used last stay, and each is the one of its day, block and row', () => {
+    const cache = new RecordCache(3 * recordSize(logRecord({ body: 'body 1 1 1' })));
+    const read: string[] = [];
+    const use = (day: number, block: number, row: number) => {
+      const name = `${day} ${block} ${row}`;
+      const record = cache.use(day, block, row, () => {
+        read.push(name);
+        return logRecord({ body: `body ${name}` });
+      });
+      expect(record.body).toBe(`body ${name}`);
+    };
+    use(1, 1, 1);
+    use(1, 1, 2);
+    use(1, 2, 1);
+    use(1, 1, 1);
+    expect(read.splice(0)).toEqual(['1 1 1', '1 1 2', '1 2 1']);
+    use(2, 1, 1);
+    use(1, 1, 1);
+    use(1, 1, 2);
+    expect(read.splice(0)).toEqual(['2 1 1', '1 1 2']);
+    cache.forget(1);
+    use(2, 1, 1);
+    use(1, 1, 1);
+    expect(read).toEqual(['1 1 1']);
   });
 });
 

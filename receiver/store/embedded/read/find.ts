@@ -5,7 +5,7 @@ import { DamagedBytesError } from '../bytes.ts';
 import type { Day } from '../day.ts';
 import { type BlockQuery, compileBlockQuery } from '../match/block-query.ts';
 import type { Order, Position } from '../position.ts';
-import { copyOf, type FoundRecord } from './answer.ts';
+import type { FoundRecord } from './answer.ts';
 import { type DayRange, isBefore, rangeOf } from './block-rows.ts';
 import type { DayListing } from './day-listing.ts';
 import type { Pace } from './pace.ts';
@@ -179,7 +179,7 @@ class Finder {
 
   #add(day: Day, row: SourcedRow): void {
     try {
-      const record = copyOf(row.record());
+      const record = row.read();
       this.#records.push({ ...record, position: { day, time: row.time, sequence: row.sequence } });
       this.#bytes += recordSize(record);
     } catch (error) {

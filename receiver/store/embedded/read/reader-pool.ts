@@ -12,13 +12,23 @@ const READERS = 2;
  */
 const HEAP_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1024 };
 
+/** A reader that nobody asks for so long, in milliseconds, ends with all it holds; the next call starts another. */
+const IDLE_AFTER = 5 * 60 * 1000;
+
 /** The threads that read. One is enough while one call runs at a time; the others start when there is more to do. */
 export class ReaderPool {
   readonly #readers: readonly WorkerClient<ReaderMethods>[];
 
   constructor(workerData: ReaderData, onReport: (report: Report) => void) {
     const module = workerModule('reader-worker', import.meta.url);
-    const options = { module, name: 'reader', workerData, onReport, resourceLimits: HEAP_LIMITS };
+    const options = {
+      module,
+      name: 'reader',
+      workerData,
+      onReport,
+      resourceLimits: HEAP_LIMITS,
+      idleAfter: IDLE_AFTER,
+    };
     this.#readers = Array.from({ length: READERS }, () => new WorkerClient<ReaderMethods>(options));
   }
 

@@ -38,9 +38,6 @@ function createMethods(report: (report: Report) => void) {
     histogram: (request: Omit<HistogramRequest, 'signal'>, call: Call) => readHistogram(days, request, budgeted(call)),
     facets: (request: Omit<FacetsRequest, 'signal'>, call: Call) => readFacets(days, request, budgeted(call)),
     cards: (request: Omit<CardsRequest, 'signal'>, call: Call) => readCards(days, request, unhurried(call)),
-    /** Does nothing but start the thread. */
-    wake: () => {},
-    ping: () => void days.days(),
     loggers: (_: null, call: Call) => readLoggers(days, unhurried(call)),
     get: (id: string) => readRecord(days, id),
     context: (request: { id: string; before: number; after: number }, call: Call) =>

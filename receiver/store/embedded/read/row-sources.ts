@@ -3,6 +3,7 @@ import type { Block } from '../block/block.ts';
 import type { HotRecord } from '../chunk/hot-record.ts';
 import type { BlockQuery } from '../match/block-query.ts';
 import type { Order } from '../position.ts';
+import { copyOf } from './answer.ts';
 import { blocksWithin, type DayRange, lastTimeOf, matchingRows } from './block-rows.ts';
 import type { DayListing, ListedBlock } from './day-listing.ts';
 import type { StoredDays } from './stored-days.ts';
@@ -11,7 +12,8 @@ import type { StoredDays } from './stored-days.ts';
 export interface SourcedRow {
   readonly time: number;
   readonly sequence: number;
-  record(): LogRecord;
+  /** A copy of it: what it was found in may go away. */
+  read(): LogRecord;
 }
 
 /** A part of a day's records, which may overlap with others in time. */
@@ -71,7 +73,7 @@ class HotPiece implements RowSource {
     for (const record of this.#records) {
       if (!this.#matches(record)) continue;
       const { time, sequence } = record.position;
-      rows.push({ time, sequence, record: () => record });
+      rows.push({ time, sequence, read: () => copyOf(record) });
       if (rows.length === limit) break;
     }
     return rows;
@@ -109,7 +111,7 @@ class BlockPart implements RowSource {
     return {
       time: times[place]!,
       sequence: sequences[place]!,
-      record: () => this.#days.open(this.#listing, this.#listed).record(place),
+      read: () => this.#days.record(this.#listing, this.#listed, place),
     };
   }
 }

@@ -80,7 +80,7 @@ function recordAt(days: StoredDays, listing: DayListing, position: Position): Fo
       const block = days.open(listing, listed);
       const row = firstRowFrom(block, position);
       if (row < block.size && isThere({ time: block.times[row]!, sequence: block.sequences[row]! })) {
-        return { ...copyOf(block.record(row)), position };
+        return { ...days.record(listing, listed, row), position };
       }
     }
   } catch (error) {

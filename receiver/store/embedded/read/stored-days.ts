@@ -1,20 +1,23 @@
+import type { LogRecord } from '../../../record/log-record.ts';
 import { StoreUnavailableError } from '../../errors.ts';
 import { Block } from '../block/block.ts';
 import type { DayParts, SectionName } from '../block/block-source.ts';
 import { DamagedBytesError } from '../bytes.ts';
 import { type Day, startOf } from '../day.ts';
 import type { SharedVersions } from '../shared-versions.ts';
+import { copyOf } from './answer.ts';
 import { BlockCache } from './block-cache.ts';
 import type { TimeRange } from './block-rows.ts';
 import type { DayFile } from './day-file.ts';
 import { DayFiles } from './day-files.ts';
 import { type DayListing, emptyListing, type ListedBlock, readListing } from './day-listing.ts';
 import { NewestDaysCache } from './newest-days-cache.ts';
+import { RecordCache } from './record-cache.ts';
 import { StoredParts } from './stored-parts.ts';
 
 /** How many bytes of memory a reader may fill with what it has read. */
 export interface CacheLimits {
-  /** Unpacked columns of blocks. */
+  /** Unpacked columns of blocks, and records copied out of them. */
   readonly blocks: number;
   /** Filters of blocks. */
   readonly filters: number;
@@ -35,6 +38,8 @@ class BlockGoneError extends Error {
   override name = 'BlockGoneError';
 }
 
+/** How much of the room for blocks is for records copied out of them. */
+const RECORDS_PART = 1 / 8;
 /** Work is begun so often before it is given up. */
 const ATTEMPTS = 5;
 
@@ -45,6 +50,7 @@ export class StoredDays {
   readonly #listings: NewestDaysCache<{ readonly version: number; readonly listing: DayListing }>;
   readonly #filters: NewestDaysCache<Uint8Array>;
   readonly #blocks: BlockCache;
+  readonly #records: RecordCache;
   readonly #parts = new Map<Day, DayParts>();
   /** How often a day's file went away; what was opened before is then of no use. */
   readonly #losses = new Map<Day, number>();
@@ -54,7 +60,8 @@ export class StoredDays {
     this.#options = options;
     this.#listings = new NewestDaysCache(limits.listings);
     this.#filters = new NewestDaysCache(limits.filters);
-    this.#blocks = new BlockCache(limits.blocks);
+    this.#blocks = new BlockCache(limits.blocks * (1 - RECORDS_PART));
+    this.#records = new RecordCache(limits.blocks * RECORDS_PART);
     this.#files = new DayFiles({ directory, versions, onDamage, onGone: (day) => this.#forget(day) });
   }
 
@@ -116,6 +123,11 @@ export class StoredDays {
         section: (name: SectionName) => fetch(name, (file) => file.section(id, name)),
       });
     });
+  }
+
+  /** A record in a block of a listing, copied out of it. */
+  record(listing: DayListing, listed: ListedBlock, row: number): LogRecord {
+    return this.#records.use(listing.day, listed.id, row, () => copyOf(this.open(listing, listed).record(row)));
   }
 
   textFilter(day: Day, { id }: ListedBlock): Uint8Array {
@@ -191,6 +203,7 @@ export class StoredDays {
     this.#listings.forget(day);
     this.#filters.forget(day);
     this.#blocks.forget(day);
+    this.#records.forget(day);
     this.#parts.delete(day);
     this.#losses.set(day, (this.#losses.get(day) ?? 0) + 1);
   }
