@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import { createServer as createHttpsServer } from 'node:https';
 import type Koa from 'koa';
 import type { TlsSettings } from './config/config.ts';
+import type { Diagnostics } from './diagnostics.ts';
 import { formatAddress, type ListenAddress, listen } from './net/listen.ts';
 import { readTlsFiles } from './net/tls-files.ts';
 
@@ -29,8 +30,34 @@ function certificateOf(tls: TlsSettings): { cert: Buffer; key: Buffer } {
 /** Koa middleware, in types that need none of Koa's: what a user's application or koa-mount takes. */
 export type DashboardMiddleware = (context: object, next: () => Promise<unknown>) => Promise<unknown>;
 
-/** The whole dashboard as one piece of middleware for another Koa application. */
-export function middlewareOf(dashboard: Koa): DashboardMiddleware {
+export interface LazyDashboard {
+  readonly listener: RequestListener;
+  /** The whole dashboard as one piece of middleware for another Koa application. */
+  readonly middleware: DashboardMiddleware;
+}
+
+/** Makes the dashboard for its first reader: a server that only receives does without the memory it takes. */
+export function lazyDashboard(create: () => Promise<Koa>, diagnostics: Diagnostics): LazyDashboard {
+  let loading: Promise<LazyDashboard> | null = null;
+  const load = () => {
+    loading ??= create().then((app) => ({ listener: app.callback(), middleware: middlewareOf(app) }));
+    return loading;
+  };
+  return {
+    listener(request, response) {
+      load().then(
+        ({ listener }) => listener(request, response),
+        (error) => {
+          diagnostics.error(`the dashboard cannot be loaded: ${error instanceof Error ? error.message : error}`);
+          response.writeHead(500, { 'content-type': 'text/plain' }).end('the dashboard cannot be loaded\n');
+        },
+      );
+    },
+    middleware: async (context, next) => (await load()).middleware(context, next),
+  };
+}
+
+function middlewareOf(dashboard: Koa): DashboardMiddleware {
   const { middleware } = dashboard;
   return (context, next) => {
     const runFrom = async (index: number): Promise<unknown> =>

@@ -1,12 +1,12 @@
-import { createDashboard } from '../dashboard/app.ts';
 import { createAuthorize } from './access.ts';
 import type { AlertListener } from './alerts/listeners.ts';
 import { thresholdFor } from './alerts/threshold.ts';
 import type { Config } from './config/config.ts';
 import { isLoopback } from './config/loopback.ts';
-import { type DashboardMiddleware, middlewareOf, startDashboardServer } from './dashboard-server.ts';
+import { type DashboardMiddleware, lazyDashboard, startDashboardServer } from './dashboard-server.ts';
 import { createDiagnostics, type Diagnostics } from './diagnostics.ts';
 import type { Ingest } from './ingest/ingest.ts';
+import { measureEventLoop } from './metrics/event-loop.ts';
 import { startGrpcReceiver } from './otlp/grpc.ts';
 import { startHttpReceiver } from './otlp/http.ts';
 import { openPipeline } from './pipeline.ts';
@@ -55,26 +55,30 @@ async function start(config: Config, diagnostics: Diagnostics, shutdown: Shutdow
   const now = systemClock;
   const { store, live, alerts, ingest, handler, metrics } = await openPipeline(config, { now, diagnostics }, shutdown);
 
+  shutdown.add(measureEventLoop(metrics));
   const retention = startRetention({ store, now, diagnostics, ...config.retention });
   shutdown.add(() => retention.close());
 
   const authorize = createAuthorize(config.tokens);
   let addresses: Addresses | null = null;
-  const dashboard = createDashboard({
-    store,
-    settings: config,
-    thresholdOf: (service, logger, level) => thresholdFor(config.thresholds, service, logger, level),
-    thresholdWindow: config.thresholds.window,
-    live,
-    metrics: () => metrics.render(),
-    authorize,
-    hosts: isLoopback(config.host) && config.tokens.length === 0 ? config.dashboardHosts : null,
-    endpoints: () => addresses,
-    now,
-    onError: diagnostics.error,
-  });
+  const dashboard = lazyDashboard(async () => {
+    const { createDashboard } = await import('../dashboard/app.ts');
+    return createDashboard({
+      store,
+      settings: config,
+      thresholdOf: (service, logger, level) => thresholdFor(config.thresholds, service, logger, level),
+      thresholdWindow: config.thresholds.window,
+      live,
+      metrics: () => metrics.render(),
+      authorize,
+      hosts: isLoopback(config.host) && config.tokens.length === 0 ? config.dashboardHosts : null,
+      endpoints: () => addresses,
+      now,
+      onError: diagnostics.error,
+    });
+  }, diagnostics);
   const { host, tls } = config;
-  const pages = await startDashboardServer(dashboard.callback(), { host, port: config.dashboardPort, tls });
+  const pages = await startDashboardServer(dashboard.listener, { host, port: config.dashboardPort, tls });
   shutdown.add(() => pages.close());
 
   const authorizeSender = (authorization: string | undefined) => authorize(authorization, 'ingest');
@@ -87,7 +91,7 @@ async function start(config: Config, diagnostics: Diagnostics, shutdown: Shutdow
 
   addresses = { grpc: grpc.address, http: http.address, dashboard: pages.address };
   return createHandle(
-    { addresses, store, ingest, dashboard: middlewareOf(dashboard) },
+    { addresses, store, ingest, dashboard: dashboard.middleware },
     config.onThreshold,
     alerts.subscribe,
     shutdown,

@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.ts';
 import type { LogvitalsServer } from '../serve.ts';
 import { type Command, CommandError } from './command.ts';
 import { SERVER_OPTIONS } from './options.ts';
+import { trimHeap } from './trim-heap.ts';
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -43,6 +44,7 @@ export async function serveUntilStopped(
   });
   const server = await start(config);
   process.stdout.write(addressLines(server));
+  setImmediate(trimHeap);
   const beside = during?.(server, stop.signal);
   await stopped;
   await beside;

@@ -100,7 +100,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     because: 'the dashboard reads through the contract, never through a driver, so that it can stand in any Koa app',
   },
   {
-    of: /^receiver\/(serve|pipeline|index|cli|shutdown|dashboard-server)\.ts$|^receiver\/(commands|demo|transfer)\//,
+    of: /^receiver\/(serve|pipeline|index|cli|shutdown|dashboard-server|runtime-flags)\.ts$|^receiver\/(commands|demo|transfer)\//,
     may: [/./],
     packages: [/./],
     because: 'the composition root and the commands put the parts together',

@@ -195,11 +195,8 @@ class EmbeddedStore implements LogStore {
   }
 
   ping(): Promise<void> {
-    return this.#run(async () => {
-      // The writer first: it makes the folder. Meanwhile the reader's thread can start.
-      await Promise.all([this.#writer.call('ping', undefined), this.#readers.call('wake', undefined)]);
-      await this.#readers.call('ping', undefined);
-    });
+    // The writer alone: readers take memory, and start when somebody reads.
+    return this.#run(() => this.#writer.call('ping', undefined));
   }
 
   close(): Promise<void> {

@@ -17,6 +17,8 @@ interface WorkerClientOptions {
   readonly onReport: (report: Report) => void;
   /** How much memory its JavaScript may hold; a worker that needs more ends. */
   readonly resourceLimits?: ResourceLimits;
+  /** A worker that nobody calls for so long, in milliseconds, is ended; absent, it stays. It must hold nothing that has to be closed. */
+  readonly idleAfter?: number;
 }
 
 interface CallOptions {
@@ -33,6 +35,8 @@ export class WorkerClient<M extends Methods> {
   readonly #options: WorkerClientOptions;
   readonly #pending = new Map<number, PendingCall>();
   #worker: Worker | null = null;
+  #idle: NodeJS.Timeout | undefined;
+  #ended: Promise<unknown> = Promise.resolve();
   #lastId = 0;
   #closed = false;
 
@@ -57,13 +61,14 @@ export class WorkerClient<M extends Methods> {
   ): Promise<Awaited<ReturnType<M[K]>>> {
     if (this.#closed) throw new StoreError('the store is closed');
     signal?.throwIfAborted();
+    clearTimeout(this.#idle);
     this.#worker ??= this.#start();
     const worker = this.#worker;
     const id = ++this.#lastId;
     worker.postMessage({ type: 'call', id, method, argument } satisfies ToWorker, transfer);
     return new Promise<Awaited<ReturnType<M[K]>>>((resolve, reject) => {
       const onAbort = () => {
-        this.#pending.delete(id);
+        this.#settle(id);
         worker.postMessage({ type: 'cancel', id } satisfies ToWorker);
         reject(signal?.reason);
       };
@@ -85,7 +90,26 @@ export class WorkerClient<M extends Methods> {
   /** Ends the worker; calls still running are rejected, later ones too. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#worker?.terminate();
+    clearTimeout(this.#idle);
+    await Promise.all([this.#worker?.terminate(), this.#ended]);
+  }
+
+  /** Takes a call off the list; after the last one the time of idleness begins. */
+  #settle(id: number): PendingCall | undefined {
+    const call = this.#pending.get(id);
+    this.#pending.delete(id);
+    const { idleAfter } = this.#options;
+    if (this.#pending.size === 0 && idleAfter !== undefined && !this.#closed) {
+      clearTimeout(this.#idle);
+      this.#idle = setTimeout(() => this.#retire(), idleAfter).unref();
+    }
+    return call;
+  }
+
+  #retire(): void {
+    const worker = this.#worker;
+    this.#worker = null;
+    if (worker) this.#ended = worker.terminate();
   }
 
   #start(): Worker {
@@ -100,10 +124,9 @@ export class WorkerClient<M extends Methods> {
     let failure = 'without a reason';
     worker.on('message', (message: FromWorker) => {
       if (message.type === 'report') return onReport(message.report);
-      const call = this.#pending.get(message.id);
+      const call = this.#settle(message.id);
       // A call whose caller left is not waited for any more.
       if (!call) return;
-      this.#pending.delete(message.id);
       if (message.type === 'result') call.resolve(message.result as never);
       else call.reject(receivedError(message.error));
     });
@@ -111,7 +134,9 @@ export class WorkerClient<M extends Methods> {
       failure = error instanceof Error ? error.message : String(error);
     });
     worker.on('exit', () => {
-      if (this.#worker === worker) this.#worker = null;
+      // One that was let go has no calls; those on the list are its successor's.
+      if (this.#worker !== worker) return;
+      this.#worker = null;
       const reason = `the store's ${name} thread ended: ${failure}`;
       if (!this.#closed) onReport({ type: 'notice', message: `${reason}; the next request starts another` });
       this.#rejectAll(this.#closed ? 'the store was closed' : reason);
