@@ -1,7 +1,7 @@
 import { startOf } from '../day.ts';
-import { type BlockHeader, readBlockHeader, type Site } from './block-header.ts';
+import { type BlockHeader, readBlockHeader } from './block-header.ts';
 import { BlockRecord } from './block-record.ts';
-import { allRows, rowsOfSites } from './block-rows.ts';
+import { SiteRows } from './block-rows.ts';
 import type { BlockSource } from './block-source.ts';
 import type { AttributeColumn, BodyColumn, IdColumn } from './columns.ts';
 import { IdsSection } from './ids-section.ts';
@@ -20,6 +20,8 @@ export class Block {
   readonly #keyPlaces: ReadonlyMap<string, number>;
   #places: Places | undefined;
   #resources: SmallNumbers | undefined;
+  #siteRows: SiteRows | undefined;
+  #keySites: readonly (readonly number[])[] | undefined;
   #ids: IdsSection | undefined;
   #bodies: StoredBodies | undefined;
   #attributeSection: SectionReader | undefined;
@@ -91,9 +93,8 @@ export class Block {
     const known = this.#attributes[place];
     if (known) return known;
     this.#attributeSection ??= new SectionReader(this.source.section('attributes'));
-    const { keys, shapes } = this.header;
-    const rows = this.#rowsOfSites(({ shape }) => shapes[shape]!.includes(place));
-    const attribute = new StoredAttribute(this.#attributeSection.column(place), keys[place]!.key, rows);
+    const rows = this.#rowsOfSites(this.#sitesOfKeys[place]!);
+    const attribute = new StoredAttribute(this.#attributeSection.column(place), this.header.keys[place]!.key, rows);
     this.#attributes[place] = attribute;
     return attribute;
   }
@@ -123,6 +124,7 @@ export class Block {
     let bytes = (this.#ids?.heldBytes ?? 0) + (this.#attributeSection?.heldBytes ?? 0);
     bytes += this.#bodies?.heldBytes ?? 0;
     bytes += (this.#places ? this.size * 18 : 0) + (this.#resources?.byteLength ?? 0);
+    bytes += this.#siteRows?.heldBytes ?? 0;
     for (const attribute of this.#attributes) bytes += attribute?.heldBytes ?? 0;
     return bytes;
   }
@@ -134,20 +136,27 @@ export class Block {
 
   get #knownIds(): IdsSection {
     this.#ids ??= new IdsSection(this.source.section('ids'), this.size, (bit) =>
-      this.#rowsOfSites(({ has }) => (has & bit) !== 0),
+      this.#rowsOfSites([...this.header.sites.keys()].filter((place) => (this.header.sites[place]!.has & bit) !== 0)),
     );
     return this.#ids;
   }
 
-  #rowsOfSites(isWanted: (site: Site) => boolean): Uint32Array {
+  /** By place of the key, the places of the sites whose records have it. */
+  get #sitesOfKeys(): readonly (readonly number[])[] {
+    if (this.#keySites) return this.#keySites;
+    const { keys, shapes, sites } = this.header;
+    const keySites: number[][] = keys.map(() => []);
+    for (const [place, { shape }] of sites.entries()) for (const key of shapes[shape]!) keySites[key]!.push(place);
+    this.#keySites = keySites;
+    return keySites;
+  }
+
+  #rowsOfSites(places: readonly number[]): Uint32Array {
     const { sites } = this.header;
-    const wanted = new Uint8Array(sites.length);
-    let total = 0;
-    for (let place = 0; place < sites.length; place++) {
-      if (!isWanted(sites[place]!)) continue;
-      wanted[place] = 1;
-      total += sites[place]!.records;
-    }
-    return total === this.size ? allRows(total) : rowsOfSites(this.sites, wanted, total);
+    this.#siteRows ??= new SiteRows(this.sites, sites.length);
+    return this.#siteRows.of(
+      places,
+      places.reduce((sum, place) => sum + sites[place]!.records, 0),
+    );
   }
 }
