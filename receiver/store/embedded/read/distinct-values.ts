@@ -6,22 +6,23 @@ const CHARACTERS_HELD = 8_000_000;
 
 /** Values with their counts, as many as may be held. */
 export class DistinctValues {
-  readonly #counts = new Map<string, number>();
+  /** Counts stand in objects, so that a value that comes again is looked up once. */
+  readonly #counts = new Map<string, { count: number }>();
   #characters = 0;
   /** Whether everything there was is in it. */
   isComplete = true;
 
   add(value: string, amount: number): void {
-    const count = this.#counts.get(value);
-    if (count !== undefined) this.#counts.set(value, count + amount);
+    const known = this.#counts.get(value);
+    if (known) known.count += amount;
     else if (this.#counts.size < VALUES_HELD && this.#characters + value.length <= CHARACTERS_HELD) {
-      this.#counts.set(value, amount);
+      this.#counts.set(value, { count: amount });
       this.#characters += value.length;
     } else this.isComplete = false;
   }
 
   mostFrequent(limit: number): Facets {
-    const values = [...this.#counts].map(([value, count]) => ({ value, count }));
+    const values = [...this.#counts].map(([value, { count }]) => ({ value, count }));
     values.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
     return { values: values.slice(0, limit), complete: this.isComplete };
   }
