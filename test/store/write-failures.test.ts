@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
@@ -165,6 +165,23 @@ describe('days without number', () => {
     expect(() => append(writer, batch(days(20_000, 1)))).toThrow(/holds records of 10020 days and takes 10000 at most/);
     expect(append(writer, batch(days(1000, 60))).batches).toEqual([{ duplicate: false, stored: 60 }]);
   });
+});
+
+test('a request over many days stores in each no more than its records name', async () => {
+  await using folder = await writerFolder();
+  const writer = folder.open();
+  const resourceOf = (index: number) => ({ attributes: { large: `${index}`.repeat(20_000) } });
+  const all = Array.from({ length: 40 }, (_, index) =>
+    logRecord({ timestamp: BigInt(1000 + index) * DAY, body: `${index}`, resource: resourceOf(index) }),
+  );
+  append(writer, batch(all));
+  const stored = storedRecords(folder.directory);
+  expect(stored.map(({ body, resource }) => [body, resource])).toEqual(
+    all.map(({ body, resource }) => [body, resource]),
+  );
+  folder.close(writer);
+  const sizes = readdirSync(folder.directory).map((name) => statSync(join(folder.directory, name)).size);
+  expect(Math.max(...sizes)).toBeLessThan(300_000);
 });
 
 describe('alert states', () => {

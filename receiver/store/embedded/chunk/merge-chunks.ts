@@ -15,18 +15,34 @@ export function mergeChunks(chunks: readonly Chunk[]): Chunk {
   let end = HEADER_BYTES;
   chunks.forEach((chunk, index) => {
     bytes.set(chunk.bytes.subarray(HEADER_BYTES, chunk.rowsEnd), end);
-    renameParts(view, chunk, end - HEADER_BYTES, moves[index]!);
+    renameParts(view, chunk.rowStarts, end - HEADER_BYTES, moves[index]!);
     end += chunk.rowsEnd - HEADER_BYTES;
   });
   return Chunk.read(bytes);
 }
 
-/** These rows alone, in the order given, with the same tables. */
+/**
+ * These rows alone, in the order given, with the same tables; where these would be the larger part, with no more of them
+ * than the rows name.
+ */
 export function selectRows(chunk: Chunk, rows: ArrayLike<number>): Chunk {
+  const rowStarts = new Uint32Array(rows.length);
   let rowBytes = 0;
-  for (let index = 0; index < rows.length; index++)
+  for (let index = 0; index < rows.length; index++) {
+    rowStarts[index] = HEADER_BYTES + rowBytes;
     rowBytes += chunk.rowEnd(rows[index]!) - chunk.rowStarts[rows[index]!]!;
-  const bytes = makeChunk(rows.length, rowBytes, chunk.bytes.subarray(chunk.rowsEnd));
+  }
+  const isMostlyTables = chunk.bytes.length - chunk.rowsEnd > rowBytes;
+  const collector = new TablesCollector();
+  const moved = isMostlyTables ? namedPlaces(collector, chunk, rows) : null;
+  const tables = moved ? encodeTables(collector.tables) : chunk.bytes.subarray(chunk.rowsEnd);
+  const bytes = makeChunk(rows.length, rowBytes, tables);
+  copyRows(bytes, chunk, rows);
+  if (moved) renameParts(new DataView(bytes.buffer), rowStarts, 0, moved);
+  return Chunk.read(bytes);
+}
+
+function copyRows(bytes: Uint8Array, chunk: Chunk, rows: ArrayLike<number>): void {
   let end = HEADER_BYTES;
   for (let index = 0; index < rows.length; ) {
     const first = rows[index++]!;
@@ -37,16 +53,15 @@ export function selectRows(chunk: Chunk, rows: ArrayLike<number>): Chunk {
     bytes.set(run, end);
     end += run.length;
   }
-  return Chunk.read(bytes);
 }
 
 /** Where a chunk's places lie in the merged tables. */
 interface MovedPlaces {
-  readonly loggers: Uint32Array;
-  readonly severities: Uint32Array;
-  readonly resources: Uint32Array;
-  readonly scopes: Uint32Array;
-  readonly shapes: Uint32Array;
+  readonly loggers: ArrayLike<number>;
+  readonly severities: ArrayLike<number>;
+  readonly resources: ArrayLike<number>;
+  readonly scopes: ArrayLike<number>;
+  readonly shapes: ArrayLike<number>;
 }
 
 function placesIn(collector: TablesCollector, tables: ChunkTables): MovedPlaces {
@@ -60,11 +75,33 @@ function placesIn(collector: TablesCollector, tables: ChunkTables): MovedPlaces 
   };
 }
 
+/** The same for the places that some rows name; others have none. */
+function namedPlaces(collector: TablesCollector, chunk: Chunk, rows: ArrayLike<number>): MovedPlaces {
+  const { loggers, severities, resources, scopes, keys, shapes } = chunk.tables;
+  const moved = { loggers: [], severities: [], resources: [], scopes: [], shapes: [] } as Record<
+    keyof MovedPlaces,
+    number[]
+  >;
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index]!;
+    const logger = chunk.logger(row);
+    moved.loggers[logger] ??= collector.logger(loggers[logger]!.service, loggers[logger]!.logger);
+    const severity = chunk.severity(row);
+    moved.severities[severity] ??= collector.severity(severities[severity]!.number, severities[severity]!.text);
+    const resource = chunk.resource(row);
+    moved.resources[resource] ??= collector.resource(resources[resource]!);
+    const scope = chunk.scope(row);
+    moved.scopes[scope] ??= collector.scope(scopes[scope]!);
+    const shape = chunk.shape(row);
+    moved.shapes[shape] ??= collector.shape(shapes[shape]!.map((key) => collector.key(keys[key]!)));
+  }
+  return moved;
+}
+
 /** Makes copied rows name the merged tables' places; they were moved by `offset` bytes. */
-function renameParts(view: DataView, chunk: Chunk, offset: number, moved: MovedPlaces): void {
+function renameParts(view: DataView, rowStarts: Uint32Array, offset: number, moved: MovedPlaces): void {
   const { loggers, severities, resources, scopes, shapes } = moved;
-  const { rowStarts, size } = chunk;
-  for (let row = 0; row < size; row++) {
+  for (let row = 0; row < rowStarts.length; row++) {
     const at = rowStarts[row]! + offset;
     rename(view, at + ROW.logger, loggers);
     rename(view, at + ROW.severity, severities);
@@ -74,7 +111,7 @@ function renameParts(view: DataView, chunk: Chunk, offset: number, moved: MovedP
   }
 }
 
-function rename(view: DataView, at: number, moved: Uint32Array): void {
+function rename(view: DataView, at: number, moved: ArrayLike<number>): void {
   view.setUint32(at, moved[view.getUint32(at, true)]!, true);
 }
 
