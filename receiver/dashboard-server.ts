@@ -1,8 +1,8 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import type { RequestListener, Server } from 'node:http';
 import type Koa from 'koa';
 import type { TlsSettings } from './config/config.ts';
 import type { Diagnostics } from './diagnostics.ts';
+import { http, https } from './net/http.ts';
 import { formatAddress, type ListenAddress, listen } from './net/listen.ts';
 import { readTlsFiles } from './net/tls-files.ts';
 
@@ -15,7 +15,7 @@ export async function startDashboardServer(
   settings: ListenAddress & { readonly tls: TlsSettings | null },
 ): Promise<{ readonly address: string; close(): Promise<void> }> {
   const { tls } = settings;
-  const server = tls ? createHttpsServer(certificateOf(tls), listener) : createHttpServer(listener);
+  const server = tls ? https.createServer(certificateOf(tls), listener) : http.createServer(listener);
   const port = await listen(server, settings, 'the dashboard');
   const address = `${tls ? 'https' : 'http'}://${formatAddress(settings.host, port)}`;
   return { address, close: () => closeSoon(server) };

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TlsSettings } from '../config/config.ts';
+import { http, https } from '../net/http.ts';
 import { formatAddress, listen } from '../net/listen.ts';
 import { readTlsFiles } from '../net/tls-files.ts';
 import { allowOrigin, answerPreflight, isPreflight } from './cors.ts';
@@ -102,8 +102,8 @@ class HttpReceiver {
 }
 
 function createHttpServer(tls: TlsSettings | null, listener: RequestListener): Server {
-  if (!tls) return createServer(listener);
+  if (!tls) return http.createServer(listener);
   const { cert, key, clientCa } = readTlsFiles(tls);
-  if (!clientCa) return createTlsServer({ cert, key }, listener);
-  return createTlsServer({ cert, key, ca: clientCa, requestCert: true, rejectUnauthorized: true }, listener);
+  if (!clientCa) return https.createServer({ cert, key }, listener);
+  return https.createServer({ cert, key, ca: clientCa, requestCert: true, rejectUnauthorized: true }, listener);
 }

@@ -1,6 +1,6 @@
-import http from 'node:http';
-import https from 'node:https';
+import type { Agent, IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { http, https } from '../net/http.ts';
 
 export interface Answer {
   readonly status: number;
@@ -13,7 +13,7 @@ export class Poster {
   readonly #url: URL;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #transport: typeof http | typeof https;
-  readonly #agent: http.Agent;
+  readonly #agent: Agent;
 
   constructor(url: string, headers: Readonly<Record<string, string>>, connections: number) {
     this.#url = new URL(url);
@@ -29,7 +29,7 @@ export class Poster {
       agent: this.#agent,
       headers: { ...this.#headers, 'content-length': body.length },
     };
-    const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
       this.#transport.request(this.#url, options, resolve).on('error', reject).end(body);
     });
     return {
