@@ -9,7 +9,18 @@ import { CLI, runCli } from './run-cli.ts';
 describe('help', () => {
   test('every command of the contract is there, and says what it does and takes', async () => {
     const names = COMMANDS.map(({ name }) => name);
-    expect(names).toEqual(['serve', 'demo', 'prune', 'migrate', 'check', 'tail', 'search', 'import', 'export']);
+    expect(names).toEqual([
+      'serve',
+      'demo',
+      'prune',
+      'migrate',
+      'check',
+      'inspect',
+      'tail',
+      'search',
+      'import',
+      'export',
+    ]);
     const { code, stdout, stderr } = await runCli(['--help']);
     expect([code, stderr]).toEqual([0, '']);
     for (const { name, about } of COMMANDS)
