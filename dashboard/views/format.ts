@@ -87,7 +87,28 @@ interface Parts {
 /** One formatter per zone. Zones are validated IANA names, so there are some hundreds at most. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
+/** What zones' clocks show at the beginning of minutes asked for lately; a page has the same ones again and again. */
+const minutes = new Map<string, Parts>();
+const MOST_MINUTES = 2000;
+/** Since 1972 no zone's clock differs from UTC by a part of a minute. */
+const WHOLE_MINUTES_FROM = Date.UTC(1972, 0, 8);
+
 function partsOf(time: bigint, zone: string): Parts {
+  const instant = milliseconds(time);
+  if (instant < WHOLE_MINUTES_FROM) return formatted(instant, zone);
+  const minute = Math.floor(instant / 60_000);
+  const key = `${minute} ${zone}`;
+  let parts = minutes.get(key);
+  if (!parts) {
+    parts = formatted(minute * 60_000, zone);
+    if (minutes.size >= MOST_MINUTES) minutes.clear();
+    minutes.set(key, parts);
+  }
+  const rest = String(instant - minute * 60_000).padStart(5, '0');
+  return { ...parts, second: rest.slice(0, 2), fractionalSecond: rest.slice(2) };
+}
+
+function formatted(instant: number, zone: string): Parts {
   let formatter = formatters.get(zone);
   if (!formatter) {
     formatter = new Intl.DateTimeFormat('en-US', {
@@ -104,7 +125,7 @@ function partsOf(time: bigint, zone: string): Parts {
     });
     formatters.set(zone, formatter);
   }
-  const parts = formatter.formatToParts(milliseconds(time)).map((part) => [part.type, part.value]);
+  const parts = formatter.formatToParts(instant).map((part) => [part.type, part.value]);
   return Object.fromEntries(parts) as Parts;
 }
 

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   ago,
@@ -12,7 +13,7 @@ import {
   rfc3339,
   short,
 } from '../../../dashboard/views/format.ts';
-import { at, DAY, HOUR, MINUTE, NOON, SECOND } from '../../helpers/records.ts';
+import { at, DAY, HOUR, MILLISECOND, MINUTE, NOON, SECOND } from '../../helpers/records.ts';
 
 describe('numbers', () => {
   test('cards show at most three digits that count', () => {
@@ -82,4 +83,36 @@ describe('texts out of logs', () => {
   test('a line of a table is one line', () => {
     expect(oneLine('  first\r\n\tsecond  ')).toBe('first second');
   });
+});
+
+test('P18 a time is what the zone’s clock shows, remembered or not', () => {
+  const zones = [
+    'UTC',
+    'Europe/Budapest',
+    'Asia/Kathmandu',
+    'America/Sao_Paulo',
+    'Africa/Monrovia',
+    'Australia/Lord_Howe',
+  ];
+  const clocks = new Map(
+    zones.map((zone) => [
+      zone,
+      new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }),
+    ]),
+  );
+  // Few minutes, so that some come again; from 1970 on, when Liberia's clock was 44 minutes and 30 seconds behind.
+  const instant = fc.oneof(
+    fc.nat({ max: 600_000 }),
+    fc.integer({ min: 1.79e12, max: 1.79e12 + 600_000 }),
+    fc.nat({ max: 4e12 }),
+  );
+  fc.assert(
+    fc.property(instant, fc.constantFrom(...zones), (milliseconds, zone) => {
+      const time = BigInt(milliseconds) * MILLISECOND;
+      expect(editable(time, zone)).toBe(clocks.get(zone)!.format(milliseconds));
+      const fraction = String(milliseconds % 1000).padStart(3, '0');
+      expect(clockTime(time, zone)).toBe(`${clocks.get(zone)!.format(milliseconds).slice(-8)}.${fraction}`);
+    }),
+    { numRuns: 3000 },
+  );
 });
