@@ -1,5 +1,6 @@
 import { LEVELS, levelIndexOf } from '../../../record/severity.ts';
-import { blocksWithin, firstRowFrom } from './block-rows.ts';
+import type { Block } from '../block/block.ts';
+import { firstRowFrom } from './block-rows.ts';
 import type { DayListing, ListedBlock } from './day-listing.ts';
 import type { SlotPiece } from './slots.ts';
 import type { StoredDays } from './stored-days.ts';
@@ -9,27 +10,36 @@ interface LoggerNames {
   readonly logger: string;
 }
 
+interface BlockCountRequest {
+  readonly pieces: readonly SlotPiece[];
+  readonly isOnce: boolean;
+  readonly wantsLevel: (levelIndex: number) => boolean;
+}
+
 /** Told how many sealed records of a logger and level are in a slot, in parts. */
 export type AddCount = (logger: LoggerNames, slot: number, levelIndex: number, count: number) => void;
 
 /**
- * Counts sealed records within pieces of a day, of the levels that are wanted, by looking at the blocks' times: for
- * what kept counts cannot tell.
+ * Counts sealed records within pieces of a day (in their order, none overlapping), of the levels that are wanted, by
+ * looking at the blocks' times: for what kept counts cannot tell. `isOnce` as with `StoredDays.open`.
  */
 export function countInBlocks(
   days: StoredDays,
   listing: DayListing,
-  pieces: readonly SlotPiece[],
-  wantsLevel: (levelIndex: number) => boolean,
+  { pieces, isOnce, wantsLevel }: BlockCountRequest,
   add: AddCount,
 ): void {
-  for (const piece of pieces) {
-    const range = { first: { time: piece.from, sequence: 0 }, end: { time: piece.to, sequence: 0 } };
-    for (const listed of blocksWithin(listing, range)) {
-      const levels = levelsOfSites(listing, listed);
-      if (!levels.some(wantsLevel)) continue;
-      const counts = countBySite(days, listing, listed, piece);
-      for (const [place, site] of listed.header.sites.entries()) {
+  for (const listed of listing.blocks) {
+    const { minTime, maxTime, sites } = listed.header;
+    const touching = pieces.filter(({ from, to }) => minTime < to && from <= maxTime);
+    if (touching.length === 0) continue;
+    const levels = levelsOfSites(listing, listed);
+    if (!levels.some(wantsLevel)) continue;
+    let opened: Block | undefined;
+    const open = () => (opened ??= days.open(listing, listed, isOnce));
+    for (const piece of touching) {
+      const counts = countBySite(open, listed, piece);
+      for (const [place, site] of sites.entries()) {
         const count = counts[place]!;
         if (count > 0 && wantsLevel(levels[place]!)) {
           add(listing.parts.logger(site.logger), piece.slot, levels[place]!, count);
@@ -44,16 +54,10 @@ function levelsOfSites({ parts }: DayListing, { header }: ListedBlock): number[]
   return header.sites.map(({ severity }) => levelIndexOf(parts.severity(severity).number));
 }
 
-function countBySite(
-  days: StoredDays,
-  listing: DayListing,
-  listed: ListedBlock,
-  { from, to }: SlotPiece,
-): ArrayLike<number> {
-  const { minTime, maxTime, sites: listedSites } = listed.header;
-  if (from <= minTime && maxTime < to) return listedSites.map(({ records }) => records);
-  const counts = new Uint32Array(listedSites.length);
-  const block = days.open(listing, listed);
+function countBySite(open: () => Block, { header }: ListedBlock, { from, to }: SlotPiece): ArrayLike<number> {
+  if (from <= header.minTime && header.maxTime < to) return header.sites.map(({ records }) => records);
+  const counts = new Uint32Array(header.sites.length);
+  const block = open();
   const { sites } = block;
   const end = firstRowFrom(block, { time: to, sequence: 0 });
   for (let row = firstRowFrom(block, { time: from, sequence: 0 }); row < end; row++) counts[sites[row]!]! += 1;

@@ -140,8 +140,11 @@ class Cards {
       }
     }
     this.#unlessDamaged(listing, () =>
-      countInBlocks(this.#days, listing, cut, wantsLevel, ({ service, logger }, slot, levelIndex, count) =>
-        add(service, logger, slot, levelIndex, count),
+      countInBlocks(
+        this.#days,
+        listing,
+        { pieces: cut, isOnce: false, wantsLevel },
+        ({ service, logger }, slot, levelIndex, count) => add(service, logger, slot, levelIndex, count),
       ),
     );
   }

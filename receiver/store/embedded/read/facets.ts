@@ -86,7 +86,9 @@ class FacetsTally implements ScanVisitor {
         counts.reduce((sum, count) => sum + count, 0),
       );
     }
-    countInBlocks(this.#days, listing, cut, wantsLevel, (logger, _, __, count) => this.#addNames(logger, count));
+    countInBlocks(this.#days, listing, { pieces: cut, isOnce: true, wantsLevel }, (logger, _, __, count) =>
+      this.#addNames(logger, count),
+    );
   }
 
   #addNames(logger: { readonly service: string; readonly logger: string }, count: number): void {

@@ -55,7 +55,7 @@ class HistogramTally implements ScanVisitor {
     for (const logger of listing.sealed.loggers) {
       if (counted.matchesLogger(logger)) addCounts(listing.sealed, logger, targetOf, this.counts);
     }
-    countInBlocks(this.#days, listing, cut, wantsLevel, (logger, slot, levelIndex, count) => {
+    countInBlocks(this.#days, listing, { pieces: cut, isOnce: true, wantsLevel }, (logger, slot, levelIndex, count) => {
       if (counted.matchesLogger(logger)) this.counts[placeOf(slot, levelIndex)]! += count;
     });
     return true;
