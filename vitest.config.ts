@@ -1,4 +1,9 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+// Stores and servers under test start hundreds of threads and processes: each need not strip the types of all sources again.
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'logvitals-compile-cache');
 
 /** What every project shares: JSX by Preact as in the build, and room for slow machines (nothing is timed in tests). */
 const shared = {

@@ -25,7 +25,7 @@ const { values } = parseArgs({
   options: {
     records: { type: 'string', default: '2000000' },
     'requests-at-once': { type: 'string', default: '4' },
-    /** Seconds to wait at most until the store has sealed what it was given (it waits five minutes itself); 0 not to. */
+    /** Seconds to wait at most until the store has sealed what it was given; 0 not to. */
     settle: { type: 'string', default: '600' },
     trickle: { type: 'boolean', default: false },
     json: { type: 'string' },

@@ -75,6 +75,23 @@ describe('sealing', () => {
     expectConsistent(folder.directory);
   });
 
+  test('P9 a day that gets late records again and again waits longer each time before it is sealed anew', async () => {
+    await using folder = await writerFolder();
+    const writer = folder.open();
+    const hotAfterQuiet = (name: string) => {
+      append(writer, batch(records(3, YESTERDAY, name)));
+      folder.clock.now += QUIET;
+      workOn(writer);
+      return storedDays(folder.directory)[0]!.hot.flat().length;
+    };
+    expect(hotAfterQuiet('first')).toBe(0);
+    expect(hotAfterQuiet('second')).toBe(3);
+    folder.clock.now += QUIET;
+    workOn(writer);
+    expect(storedDays(folder.directory)[0]!.hot).toEqual([]);
+    expectConsistent(folder.directory);
+  });
+
   test('P9 late records join the undersized block of their day, so that no tiny blocks stay', async () => {
     await using folder = await writerFolder();
     const writer = folder.open();
@@ -82,7 +99,7 @@ describe('sealing', () => {
     for (let round = 0; round < 12; round++) {
       append(writer, batch(records(3, YESTERDAY, `round ${round}`)));
       for (const [body, id] of ids(folder.directory)) before.set(body, id);
-      folder.clock.now += QUIET;
+      folder.clock.now += 10 * QUIET;
       workOn(writer);
     }
     const [day] = storedDays(folder.directory);

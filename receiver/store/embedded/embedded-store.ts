@@ -43,14 +43,14 @@ export interface EmbeddedStoreOptions extends Partial<EmbeddedSettings> {
   readonly searchBudget?: number;
   /** How many records become a block. */
   readonly blockRows?: number;
-  /** A day other than the present one is sealed to its last record when nothing came for so long, in milliseconds. */
+  /** A day other than the present one is sealed to its last record when nothing came for so long, in milliseconds; the next times it waits longer. */
   readonly sealAfter?: number;
 }
 
 const DEFAULTS = {
   searchBudget: 10_000,
   blockRows: BLOCK_ROWS,
-  sealAfter: 5 * 60_000,
+  sealAfter: 3000,
   durability: 'normal',
   maxBytes: null,
   cacheBytes: 24 * 1024 * 1024,

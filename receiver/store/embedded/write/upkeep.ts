@@ -10,6 +10,11 @@ import type { BlockLimits } from './upkeep-plan.ts';
 const RETRY_AFTER = 30_000;
 /** How often days are looked through for quiet ones at most, in milliseconds. */
 const LOOK_INTERVAL = 1000;
+/**
+ * A day waits twice as long each time it is sealed, but not longer than this, in milliseconds: late records now and then
+ * must not have it written anew for each.
+ */
+const LONGEST_QUIET = 10 * 60_000;
 /** A day with so many blocks' worth of hot records takes no more before it is sealed: senders wait rather than memory fill. */
 const BACKLOG = 4;
 
@@ -17,7 +22,7 @@ export interface UpkeepOptions {
   readonly files: DayWriters;
   readonly versions: SharedVersions;
   readonly limits: BlockLimits;
-  /** A day other than the present one is sealed wholly when nothing came for so long, in milliseconds. */
+  /** A day other than the present one is sealed wholly when nothing came for so long, in milliseconds; later times it waits longer. */
   readonly sealAfter: number;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
@@ -34,6 +39,8 @@ export class Upkeep {
   readonly #fresh = new Set<Day>();
   /** When each day that may have something hot or undersized was last appended to. */
   readonly #touched = new Map<Day, number>();
+  /** How often each day was sealed wholly. */
+  readonly #sealings = new Map<Day, number>();
   /** Days whose upkeep failed, and when it is tried again. */
   readonly #failed = new Map<Day, number>();
   /** Whether the last failure was said and nothing has succeeded since: a full disk fails every day. */
@@ -76,6 +83,7 @@ export class Upkeep {
       return false;
     });
     this.#touched.delete(quiet);
+    this.#sealings.set(quiet, (this.#sealings.get(quiet) ?? 0) + 1);
     return true;
   }
 
@@ -83,6 +91,7 @@ export class Upkeep {
   forget(day: Day): void {
     this.#fresh.delete(day);
     this.#touched.delete(day);
+    this.#sealings.delete(day);
     this.#failed.delete(day);
   }
 
@@ -91,11 +100,15 @@ export class Upkeep {
     if (now < this.#nextLook) return undefined;
     const today = dayOfMilliseconds(now);
     for (const [day, touchedAt] of this.#touched) {
-      if (day !== today && now - touchedAt >= this.#options.sealAfter && (this.#failed.get(day) ?? 0) <= now)
-        return day;
+      if (day !== today && now - touchedAt >= this.#quietTime(day) && (this.#failed.get(day) ?? 0) <= now) return day;
     }
     this.#nextLook = now + Math.min(LOOK_INTERVAL, this.#options.sealAfter);
     return undefined;
+  }
+
+  #quietTime(day: Day): number {
+    const { sealAfter } = this.#options;
+    return Math.max(sealAfter, Math.min(sealAfter * 2 ** (this.#sealings.get(day) ?? 0), LONGEST_QUIET));
   }
 
   /** Does a piece of work on a day's file; false when it had nothing to do, or failed. */
