@@ -16,6 +16,7 @@ import { NO_ROOM } from './body-refusal.ts';
 import { encodeExportResponse } from './encode.ts';
 import { createHealthService } from './grpc-health.ts';
 import { rawMethod } from './grpc-method.ts';
+import { countArriving } from './grpc-room.ts';
 import { grpcStatusOf } from './grpc-status.ts';
 import { acceptZstd } from './grpc-zstd.ts';
 import type { LogsHandler } from './handler.ts';
@@ -31,7 +32,7 @@ const OTHER_SIGNALS = [
   '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export',
 ];
 
-/** Calls on one connection at once. Each may hold a message that is not yet counted as in flight. */
+/** Calls on one connection at once. */
 const MAX_CONCURRENT_CALLS = 64;
 /** A client that is still sending its message at shutdown gets so long to end. */
 const CLOSING_GRACE_MS = 3_000;
@@ -122,8 +123,12 @@ function createGuard({ authorize, handler, diagnostics }: ReceiverOptions): Serv
       const answer = new Metadata();
       if (acceptZstd(call, handler)) answer.set('grpc-accept-encoding', 'identity,deflate,gzip,zstd');
       call.sendMetadata(answer);
-      if (refusal) call.sendStatus(grpcStatusOf(refusal));
-      else next(metadata);
+      if (refusal) return call.sendStatus(grpcStatusOf(refusal));
+      countArriving(call, handler, () => {
+        handler.answered('grpc', NO_ROOM);
+        call.sendStatus(grpcStatusOf(NO_ROOM));
+      });
+      next(metadata);
     });
     return new ServerInterceptingCall(call, new ResponderBuilder().withStart((next) => next(listener.build())).build());
   };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, constants } from 'node:http2';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { expect, test } from 'vitest';
@@ -317,6 +318,30 @@ test('O59 closing does not wait for a client that never ends its message', async
   await receivers[Symbol.asyncDispose]();
   await closed;
   expect(receivers.ingest.requests).toEqual([]);
+});
+
+test('O25 O30 a message counts as in flight while it arrives; what has no room is refused before it is whole', async () => {
+  await using receivers = await startReceivers({ limits: { inFlightBytes: 100_000 } });
+  const session = connect(`http://${receivers.grpc.address}`);
+  const headers = { ':method': 'POST', ':path': EXPORT, 'content-type': 'application/grpc', te: 'trailers' };
+  const open = () => {
+    const stream = session.request(headers);
+    stream.on('error', () => {});
+    // The framing of a message of a megabyte, and a part of it.
+    stream.write(Buffer.concat([Buffer.from([0, 0, 0x10, 0, 0]), Buffer.alloc(60_000)]));
+    return stream;
+  };
+  const first = open();
+  await once(first, 'response');
+  const inFlight = () => Number(/^logvitals_otlp_bytes_in_flight (\d+)/m.exec(receivers.metrics.render())![1]);
+  while (inFlight() < 60_000) await delay(5);
+  const second = open();
+  const [trailers] = await once(second, 'trailers');
+  expect(trailers).toMatchObject({ 'grpc-status': '14' });
+  expect(inFlight()).toBe(60_005);
+  first.close();
+  while (inFlight() > 0) await delay(5);
+  session.destroy();
 });
 
 test('a port that is taken fails the start, and is named', async () => {
