@@ -18,11 +18,11 @@ export function readBody(
   limit: number,
   reservation: Reservation,
 ): Promise<Body> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.resolve({ kind: 'too_large' });
+  const announced = Number(request.headers['content-length'] ?? 0);
+  if (announced > limit) return Promise.resolve({ kind: 'too_large' });
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
+    const parts = new BodyParts(announced);
     const silence = setTimeout(() => request.destroy(), SILENCE_MS);
     const finish = (body: Body) => {
       clearTimeout(silence);
@@ -31,14 +31,40 @@ export function readBody(
     };
     const take = (chunk: Buffer) => {
       silence.refresh();
-      length += chunk.length;
-      if (length > limit) finish({ kind: 'too_large' });
+      if (parts.length + chunk.length > limit) finish({ kind: 'too_large' });
       else if (!reservation.take(chunk.length)) finish({ kind: 'no_room' });
-      else chunks.push(chunk);
+      else parts.add(chunk);
     };
-    const end = () =>
-      finish({ kind: 'bytes', bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length) });
+    const end = () => finish({ kind: 'bytes', bytes: parts.whole() });
     const gone = () => finish({ kind: 'gone' });
     request.on('data', take).on('end', end).on('close', gone);
   });
+}
+
+/** Puts a body together. One whose length is known is copied to its place as it comes, and never held twice. */
+class BodyParts {
+  length = 0;
+  readonly #announced: number;
+  #place: Buffer | null = null;
+  #chunks: Buffer[] = [];
+
+  /** `announced` is the length in bytes, 0 when it is not known. Node's parser lets no more than that through. */
+  constructor(announced: number) {
+    this.#announced = announced;
+  }
+
+  add(chunk: Buffer): void {
+    if (chunk.length < this.#announced) {
+      this.#place ??= Buffer.allocUnsafeSlow(this.#announced);
+      chunk.copy(this.#place, this.length);
+    } else {
+      this.#chunks.push(chunk);
+    }
+    this.length += chunk.length;
+  }
+
+  whole(): Buffer {
+    if (this.#place) return this.#place;
+    return this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks, this.length);
+  }
 }
