@@ -224,6 +224,24 @@ describe('damage', () => {
     ]);
   });
 
+  test('P17 a boundary that cuts a damaged block counts the rest; one that cuts none needs no block', async () => {
+    await using folder = await damagedFolder(0);
+    const sumFrom = async (from: bigint) => {
+      const { counts, complete } = await readHistogram(
+        folder.days,
+        { query: MATCH_ALL, boundaries: [from, NOON] },
+        unhurried(),
+      );
+      expect(complete).toBe(true);
+      return counts.reduce((sum, count) => sum + count);
+    };
+    expect(await sumFrom(YESTERDAY)).toBe(9);
+    expect(folder.damaged).toEqual([]);
+    // In the middle of the damaged block: only the hot record can be told.
+    expect(await sumFrom(YESTERDAY + 5n * MINUTE + 1n)).toBe(1);
+    expect(folder.damaged).toHaveLength(1);
+  });
+
   test('a header that is damaged takes its block with it; a file that is none, its day', async () => {
     await using folder = await damagedFolder(0);
     const path = join(folder.directory, fileNameOf(dayOf(YESTERDAY)));

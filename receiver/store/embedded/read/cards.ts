@@ -1,6 +1,5 @@
 import { type IssueLevel, LEVELS, levelIndexOf } from '../../../record/severity.ts';
 import type { CardsRequest, Issue, KnownLogger, LoggerCounts } from '../../store.ts';
-import { DamagedBytesError } from '../bytes.ts';
 import { type Day, startOf } from '../day.ts';
 import { isNewer, type NewestIssue } from '../newest-issue.ts';
 import { formatId } from '../position.ts';
@@ -139,7 +138,7 @@ class Cards {
         if (wantsLevel(levelIndex)) add(service, logger, slot, levelIndex, 1);
       }
     }
-    this.#unlessDamaged(listing, () =>
+    this.#days.orReport(listing.day, undefined, () =>
       countInBlocks(
         this.#days,
         listing,
@@ -170,7 +169,7 @@ class Cards {
       }
     }
     if (behind.size > 0) {
-      this.#unlessDamaged(listing, () => {
+      this.#days.orReport(listing.day, undefined, () => {
         for (const [key, found] of newestIssuesWithin(this.#days, listing, range, behind)) newest.set(key, found);
       });
     }
@@ -189,15 +188,6 @@ class Cards {
   #ownRecent(card: Card): Uint32Array {
     if (card.recent === this.#noRecent) card.recent = new Uint32Array(LEVELS.length);
     return card.recent;
-  }
-
-  #unlessDamaged({ day }: DayListing, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      if (!(error instanceof DamagedBytesError)) throw error;
-      this.#days.reportDamage(day, error);
-    }
   }
 }
 

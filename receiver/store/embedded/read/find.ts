@@ -1,7 +1,6 @@
 import { compileQuery } from '../../../query/evaluate.ts';
 import type { Query } from '../../../query/tree.ts';
 import type { LogRecord } from '../../../record/log-record.ts';
-import { DamagedBytesError } from '../bytes.ts';
 import type { Day } from '../day.ts';
 import { type BlockQuery, compileBlockQuery } from '../match/block-query.ts';
 import type { Order, Position } from '../position.ts';
@@ -134,12 +133,7 @@ class Finder {
 
   #rowsOf(day: Day, source: RowSource): SourcedRow[] {
     const wanted = this.#toPassOver + this.#request.limit - this.#records.length + 1;
-    try {
-      return source.rows(wanted);
-    } catch (error) {
-      this.#leaveOut(day, error);
-      return [];
-    }
+    return this.#days.orReport(day, [], () => source.rows(wanted));
   }
 
   /** Two lists in order as one, no longer than what can be wanted of it. */
@@ -177,19 +171,11 @@ class Finder {
     return false;
   }
 
+  /** Adds a record, unless it cannot be read. */
   #add(day: Day, row: SourcedRow): void {
-    try {
-      const record = row.read();
-      this.#records.push({ ...record, position: { day, time: row.time, sequence: row.sequence } });
-      this.#bytes += recordSize(record);
-    } catch (error) {
-      this.#leaveOut(day, error);
-    }
-  }
-
-  /** What is damaged is left out and reported; any other failure is one of the whole read. */
-  #leaveOut(day: Day, error: unknown): void {
-    if (!(error instanceof DamagedBytesError)) throw error;
-    this.#days.reportDamage(day, error);
+    const record = this.#days.orReport(day, null, () => row.read());
+    if (!record) return;
+    this.#records.push({ ...record, position: { day, time: row.time, sequence: row.sequence } });
+    this.#bytes += recordSize(record);
   }
 }

@@ -1,6 +1,5 @@
 import { compileQuery } from '../../../query/evaluate.ts';
 import type { Query } from '../../../query/tree.ts';
-import { DamagedBytesError } from '../bytes.ts';
 import type { HotRecord } from '../chunk/hot-record.ts';
 import { compileBlockQuery } from '../match/block-query.ts';
 import { type BlockRows, blocksWithin, matchingRows, rangeOf, type TimeRange } from './block-rows.ts';
@@ -46,21 +45,18 @@ export async function scan(
     for (let end = hot.placeOf(range.end); end > firstHot; end -= HOT_PIECE) {
       if (await isOver()) return false;
       for (const record of hot.records.slice(Math.max(firstHot, end - HOT_PIECE), end)) {
-        if (matches(record)) visitor.onHot(record);
+        if (days.orReport(day, false, () => matches(record))) visitor.onHot(record);
       }
     }
     if (await isOver()) return false;
-    if (visitor.onDay(listing)) continue;
+    if (days.orReport(day, true, () => visitor.onDay(listing))) continue;
     const blocks = blocksWithin(listing, range).sort((one, other) => other.header.maxTime - one.header.maxTime);
     for (const listed of blocks) {
       if (await isOver()) return false;
-      try {
+      days.orReport(day, undefined, () => {
         const rows = matchingRows(days, listing, listed, { range, query: blockQuery, isOnce: true });
         if (rows) visitor.onBlock(rows, listing);
-      } catch (error) {
-        if (!(error instanceof DamagedBytesError)) throw error;
-        days.reportDamage(day, error);
-      }
+      });
     }
   }
   return true;

@@ -1,9 +1,8 @@
 import { and, fieldEquals, type Query } from '../../../query/tree.ts';
 import type { SearchRequest } from '../../store.ts';
-import { DamagedBytesError } from '../bytes.ts';
 import { formatCursor, type Position, parseCursor, parseId } from '../position.ts';
 import { copyOf, type EncodedRecords, encodeAnswer, type FoundRecord } from './answer.ts';
-import { blocksWithin, firstRowFrom, isBefore } from './block-rows.ts';
+import { blocksWithin, firstRowFrom, isBefore, type Place } from './block-rows.ts';
 import type { DayListing } from './day-listing.ts';
 import { findRecords } from './find.ts';
 import type { Pace } from './pace.ts';
@@ -64,28 +63,23 @@ export async function readMembers(
 async function findRecord(days: StoredDays, id: string): Promise<FoundRecord | null> {
   const position = parseId(id);
   if (!position || !days.days().includes(position.day)) return null;
-  return days.retrying(() => recordAt(days, days.listing(position.day), position));
+  const { day } = position;
+  return days.retrying(() => days.orReport(day, null, () => recordAt(days, days.listing(day), position)));
 }
 
 function recordAt(days: StoredDays, listing: DayListing, position: Position): FoundRecord | null {
-  const isThere = (place: { readonly time: number; readonly sequence: number } | undefined) =>
-    place !== undefined && !isBefore(position, place) && !isBefore(place, position);
-  try {
-    const hot = listing.hot.records[listing.hot.placeOf(position)];
-    if (hot && isThere(hot.position)) return { ...copyOf(hot), position };
-    const range = { first: position, end: { time: position.time, sequence: position.sequence + 1 } };
-    for (const listed of blocksWithin(listing, range)) {
-      const { minSequence, maxSequence } = listed.header;
-      if (position.sequence < minSequence || position.sequence > maxSequence) continue;
-      const block = days.open(listing, listed);
-      const row = firstRowFrom(block, position);
-      if (row < block.size && isThere({ time: block.times[row]!, sequence: block.sequences[row]! })) {
-        return { ...days.record(listing, listed, row), position };
-      }
+  const isThere = (place: Place) => !isBefore(position, place) && !isBefore(place, position);
+  const hot = listing.hot.records[listing.hot.placeOf(position)];
+  if (hot && isThere(hot.position)) return { ...copyOf(hot), position };
+  const range = { first: position, end: { time: position.time, sequence: position.sequence + 1 } };
+  for (const listed of blocksWithin(listing, range)) {
+    const { minSequence, maxSequence } = listed.header;
+    if (position.sequence < minSequence || position.sequence > maxSequence) continue;
+    const block = days.open(listing, listed);
+    const row = firstRowFrom(block, position);
+    if (row < block.size && isThere({ time: block.times[row]!, sequence: block.sequences[row]! })) {
+      return { ...days.record(listing, listed, row), position };
     }
-  } catch (error) {
-    if (!(error instanceof DamagedBytesError)) throw error;
-    days.reportDamage(position.day, error);
   }
   return null;
 }

@@ -138,8 +138,15 @@ export class StoredDays {
     return this.#filter(day, 2 * id + 1, () => this.#ask(day, id, 'key filter', (file) => file.keyFilter(id)));
   }
 
-  reportDamage(day: Day, error: unknown): void {
-    this.#files.reportDamage(day, error);
+  /** Does some work on a day's records. What is damaged is reported and gives `otherwise`; any other failure is thrown. */
+  orReport<T>(day: Day, otherwise: T, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof DamagedBytesError)) throw error;
+      this.#files.reportDamage(day, error);
+      return otherwise;
+    }
   }
 
   /** Closes a day's file, so that it can be removed. */
