@@ -3,6 +3,8 @@ import type { Report } from './report.ts';
 import { RARE_TEXT, type Workload } from './workload.ts';
 
 const RUNS = 7;
+const HOUR = 3_600_000;
+const DAYS = 30;
 
 interface BenchQuery {
   readonly name: string;
@@ -38,7 +40,10 @@ export async function measureQueries(dashboard: string, workload: Workload, repo
 
 async function queriesOn(api: string, { errorLogger, known }: Workload): Promise<BenchQuery[]> {
   const logs = (q: string) => `logs?limit=50&from=now-30d&q=${encodeURIComponent(q)}`;
-  const histogram = (q: string) => `histogram?q=${encodeURIComponent(q)}&from=now-30d&to=now&buckets=720`;
+  // Hours of the clock, as the page asks for them.
+  const to = Math.ceil(Date.now() / HOUR) * HOUR;
+  const span = `from=${new Date(to - DAYS * 24 * HOUR).toISOString()}&to=${new Date(to).toISOString()}`;
+  const histogram = (q: string) => `histogram?q=${encodeURIComponent(q)}&${span}&buckets=${DAYS * 24}`;
   const { service, logger } = errorLogger;
   const { next } = await getJson<{ next: string }>(`${api}/${logs('request')}`);
   const { results } = await getJson<{ results: [{ id: string }] }>(`${api}/traces/${known.traceId}`);
