@@ -91,3 +91,26 @@ function isJsonObject(text: string): boolean {
     return false;
   }
 }
+
+test('O20 in long texts, too, every byte that ends or breaks them is found, wherever it stands', () => {
+  const long = 'x'.repeat(70);
+  for (let place = 48; place < 64; place++) {
+    for (const byte of [0x00, 0x1f, 0x20, 0x21, 0x22, 0x23, 0x5b, 0x5c, 0x5d, 0x7f]) {
+      const body = `${long.slice(0, place)}${String.fromCharCode(byte)}${long.slice(place)}`;
+      const json = `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"${body}"}}]}]}]}`;
+      let parsed: unknown;
+      try {
+        parsed = JSON.parse(json).resourceLogs[0].scopeLogs[0].logRecords[0].body.stringValue;
+      } catch {
+        expect(() => fromJson(json)).toThrow(MalformedError);
+        continue;
+      }
+      expect(recordsOf(fromJson(json))[0]!.body).toBe(parsed);
+    }
+    const accented = `${long.slice(0, place)}é\u00ff€😀${long}`;
+    const json = JSON.stringify({
+      resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: accented } }] }] }],
+    });
+    expect(recordsOf(fromJson(json))[0]!.body).toBe(accented);
+  }
+});

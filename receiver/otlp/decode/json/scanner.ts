@@ -3,6 +3,7 @@ import { MalformedError } from '../errors.ts';
 import type { Meter } from '../meter.ts';
 import { NAMES, type TextBuffer, type TextSource } from '../short-texts.ts';
 import { isNumber, LONGEST_NUMBER } from './numbers.ts';
+import { passOrdinary } from './ordinary-text.ts';
 
 export const QUOTE = 0x22;
 export const OPEN_BRACE = 0x7b;
@@ -20,13 +21,6 @@ const MAX_JSON_DEPTH = 400;
 /** An escaped character takes at most so many bytes for each byte of UTF-8 it stands for (`\u0041`). */
 const ESCAPE_RATIO = 6;
 
-/** Up to so many bytes, looking at each is quicker. */
-const SHORT_BYTES = 48;
-
-/** By byte: 1 for what stands for itself within a string. Tables, because strings are most of what is read. */
-const IS_ORDINARY = Uint8Array.from({ length: 256 }, (_, byte) =>
-  Number(byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH),
-);
 /** By byte: 1 for what may follow a backslash by itself. */
 const IS_ESCAPABLE = Uint8Array.from({ length: 256 }, (_, byte) =>
   Number('"\\/bfnrt'.includes(String.fromCharCode(byte))),
@@ -120,7 +114,7 @@ export class JsonScanner implements TextSource {
     const { bytes } = this;
     const start = this.position;
     let at = start;
-    at = this.#passOrdinary(at);
+    at = passOrdinary(this, at);
     if (bytes[at] !== QUOTE) return null;
     this.position = at + 1;
     return at === start ? '' : NAMES.at(this, start, at);
@@ -216,7 +210,7 @@ export class JsonScanner implements TextSource {
     let isPlain = true;
     let at = this.position;
     for (;;) {
-      at = this.#passOrdinary(at);
+      at = passOrdinary(this, at);
       const byte = bytes[at];
       if (byte === QUOTE) break;
       if (byte === undefined) throw new MalformedError('the JSON text is cut short in a string');
@@ -226,19 +220,6 @@ export class JsonScanner implements TextSource {
     }
     this.position = at + 1;
     return isPlain;
-  }
-
-  /** The position of the next byte that does not stand for itself; the end when there is none. Long texts go four bytes at a time. */
-  #passOrdinary(start: number): number {
-    const { bytes, view } = this;
-    const near = start + SHORT_BYTES;
-    let at = start;
-    while (at < near && IS_ORDINARY[bytes[at]!] === 1) at++;
-    if (at < near) return at;
-    const lastWord = bytes.length - 4;
-    while (at <= lastWord && isOrdinaryWord(view.getInt32(at))) at += 4;
-    while (IS_ORDINARY[bytes[at]!] === 1) at++;
-    return at;
   }
 
   /** `at` is behind the backslash; gives the position behind the escape. */
@@ -279,18 +260,6 @@ export class JsonScanner implements TextSource {
     while (at < end && (this.bytes[at]! & 0xc0) === 0x80) at++;
     return at;
   }
-}
-
-/**
- * Whether all four bytes stand for themselves. A byte of `x` is zero exactly where `(x - 0x01…) & ~x` has its highest
- * bit, as long as no lower byte was ("Bit Twiddling Hacks", haszero and hasless): so the answer is right for the word.
- */
-function isOrdinaryWord(word: number): boolean {
-  const quote = word ^ 0x22222222;
-  const backslash = word ^ 0x5c5c5c5c;
-  const controls = (word - 0x20202020) & ~word;
-  const found = controls | ((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash);
-  return (found & 0x80808080) === 0;
 }
 
 function isNumberByte(byte: number | undefined): boolean {
