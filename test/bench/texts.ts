@@ -6,6 +6,7 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import { generateTraffic } from '../../receiver/demo/generator.ts';
 import { Random } from '../../receiver/demo/random.ts';
+import { LaterBytes } from '../../receiver/store/embedded/block/later-bytes.ts';
 import { TextColumn } from '../../receiver/store/embedded/block/text/text-column.ts';
 import { TextColumnBuilder } from '../../receiver/store/embedded/block/text/text-column-builder.ts';
 
@@ -123,7 +124,10 @@ function measure(kind: string, texts: readonly string[]): void {
   });
   const read = time(() => {
     let place = 0;
-    return TextColumn.read(() => built.result[place++]!);
+    return TextColumn.read(() => {
+      const stream = built.result[place++]!;
+      return new LaterBytes(stream.length, () => stream);
+    });
   });
   const column = read.result;
   const order = texts.map((_, place) => (place * 7919) % texts.length);

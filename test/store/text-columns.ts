@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
+import { LaterBytes } from '../../receiver/store/embedded/block/later-bytes.ts';
 import { TextColumn } from '../../receiver/store/embedded/block/text/text-column.ts';
 import { type NewRegions, TextColumnBuilder } from '../../receiver/store/embedded/block/text/text-column-builder.ts';
 import { ByteWriter } from '../../receiver/store/embedded/bytes.ts';
@@ -29,7 +30,10 @@ export function columnOf(texts: readonly (string | Uint8Array)[]): TextColumn {
 
 export function readStreams(streams: readonly Uint8Array[]): TextColumn {
   let place = 0;
-  const column = TextColumn.read(() => streams[place++]!);
+  const column = TextColumn.read(() => {
+    const stream = streams[place++]!;
+    return new LaterBytes(stream.length, () => stream);
+  });
   expect(place).toBe(streams.length);
   return column;
 }

@@ -1,8 +1,8 @@
 import { DamagedBytesError } from '../bytes.ts';
 import type { BlockHeader } from './block-header.ts';
-import { readPlanes, type SmallNumbers, writePlanes } from './planes.ts';
+import { planesFor, planesOf, readPlanes, type SmallNumbers, writePlanes } from './planes.ts';
 import { SectionReader, type SectionWriter } from './section.ts';
-import { readWholeNumbers, writeWholeNumbers } from './whole-numbers.ts';
+import { readWholeNumbers, readWholeNumbersLater, writeWholeNumbers } from './whole-numbers.ts';
 
 /** Where the rows of a block stand: in time, in the order of arrival, among its sites and the sites' resources. */
 export interface Places {
@@ -31,20 +31,37 @@ export function writePlacesSection(
   return section.finish();
 }
 
-export function readPlacesSection(bytes: Uint8Array, { records, sites }: BlockHeader): Places {
+/** Times and sites are read at once, the others when they are asked for. */
+export function readPlacesSection(bytes: Uint8Array, { records, sites: siteTable }: BlockHeader): Places {
   const column = new SectionReader(bytes).column(0);
-  const places = {
-    times: summed(readWholeNumbers(column, records)),
-    sequences: summed(readWholeNumbers(column, records)),
-    sites: readPlanes(column, records, sites.length),
-    ranks: readPlanes(column, records, mostResources(sites)),
+  const times = summed(readWholeNumbers(column, records));
+  const distances = readWholeNumbersLater(column, records);
+  const sites = readPlanes(column, records, siteTable.length);
+  const resources = mostResources(siteTable);
+  const laterRanks = planesFor(resources) === 0 ? null : column.nextLater();
+  let sequences: Float64Array | undefined;
+  let ranks: SmallNumbers | undefined;
+  return {
+    times,
+    sites,
+    get sequences() {
+      sequences ??= summed(distances());
+      return sequences;
+    },
+    get ranks() {
+      ranks ??= checkedRanks(planesOf(laterRanks?.bytes ?? null, records, resources), sites, siteTable);
+      return ranks;
+    },
   };
-  for (let row = 0; row < records; row++) {
-    if (places.ranks[row]! >= sites[places.sites[row]!]!.resources.length) {
+}
+
+function checkedRanks(ranks: SmallNumbers, sites: SmallNumbers, siteTable: Sites): SmallNumbers {
+  for (let row = 0; row < ranks.length; row++) {
+    if (ranks[row]! >= siteTable[sites[row]!]!.resources.length) {
       throw new DamagedBytesError(`row ${row} is of a resource that its site does not have`);
     }
   }
-  return places;
+  return ranks;
 }
 
 function mostResources(sites: Sites): number {

@@ -34,9 +34,13 @@ export function writePlanes(section: SectionWriter, numbers: Uint32Array, limit:
 
 /** Reads `length` numbers written by `writePlanes`; a DamagedBytesError for one that is not below `limit`. */
 export function readPlanes(column: ColumnReader, length: number, limit: number): SmallNumbers {
+  return planesOf(planesFor(limit) === 0 ? null : column.next(), length, limit);
+}
+
+/** The numbers in a stream that `writePlanes` wrote; null where it wrote none, for all are 0. */
+export function planesOf(bytes: Uint8Array | null, length: number, limit: number): SmallNumbers {
+  if (!bytes) return new Uint8Array(length);
   const planes = planesFor(limit);
-  if (planes === 0) return new Uint8Array(length);
-  const bytes = column.next();
   if (bytes.length !== planes * length) throw new DamagedBytesError(`${bytes.length} bytes for ${length} numbers`);
   const numbers = planes === 1 ? bytes : joinPlanes(bytes, smallNumbersFor(limit, length));
   let highest = 0;

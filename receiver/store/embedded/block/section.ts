@@ -1,5 +1,6 @@
 import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { ByteReader, ByteWriter, DamagedBytesError } from '../bytes.ts';
+import { LaterBytes } from './later-bytes.ts';
 
 /**
  * A section: columns, each of several streams of bytes. A stream is packed by itself, so that what is alike shares its
@@ -12,8 +13,13 @@ import { ByteReader, ByteWriter, DamagedBytesError } from '../bytes.ts';
  * A packing is 0 in the joint frame, 1 as it is, else 2 + the length of its zstd frame.
  */
 const PACKING = { joint: 0, plain: 1, zstd: 2 } as const;
-/** Shorter streams go into the joint frame. */
+/**
+ * Shorter streams go into the joint frame, and longer ones that pack well: a frame by itself takes 40 µs to unpack, most
+ * of them to set up. What hardly packs would only make the joint frame longer.
+ */
 const JOINT_BELOW = 2048;
+const JOINT_BELOW_WHEN_PACKED = 16 * 1024;
+const WELL_PACKED = 0.9;
 /** Measured on generated traffic (test/bench/block.ts): higher levels take longer and hardly pack better, byte planes even worse. */
 const PACK_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 /** zstd packs no tighter; a longer length is damage. */
@@ -37,14 +43,23 @@ export class SectionWriter {
   /** Adds a stream to the column. Its bytes may be used for something else afterwards. */
   add(bytes: Uint8Array): void {
     if (bytes.length < JOINT_BELOW) {
-      this.#joint.raw(bytes);
-      this.#streams.push(bytes.length, PACKING.joint);
+      this.#join(bytes);
       return;
     }
     const packed = pack(bytes);
+    const packsWell = packed.length < bytes.length * WELL_PACKED;
+    if (packsWell && bytes.length < JOINT_BELOW_WHEN_PACKED) {
+      this.#join(bytes);
+      return;
+    }
     const isSmaller = packed.length < bytes.length;
     this.#packed.push(isSmaller ? packed : new Uint8Array(bytes));
     this.#streams.push(bytes.length, isSmaller ? PACKING.zstd + packed.length : PACKING.plain);
+  }
+
+  #join(bytes: Uint8Array): void {
+    this.#joint.raw(bytes);
+    this.#streams.push(bytes.length, PACKING.joint);
   }
 
   endColumn(): void {
@@ -200,8 +215,18 @@ export class ColumnReader {
 
   /** The next stream, unpacked; not to be changed, for streams share memory. */
   next(): Uint8Array {
+    return this.#unpack(this.#nextStream());
+  }
+
+  /** The next stream, to be unpacked when it is asked for. */
+  nextLater(): LaterBytes {
+    const stream = this.#nextStream();
+    return new LaterBytes(stream.length, () => this.#unpack(stream));
+  }
+
+  #nextStream(): StoredStream {
     const stream = this.#streams[this.#place++];
     if (!stream) throw new DamagedBytesError(`a column has no more than ${this.#streams.length} streams`);
-    return this.#unpack(stream);
+    return stream;
   }
 }

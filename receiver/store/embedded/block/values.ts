@@ -176,7 +176,7 @@ function readTexts(column: ColumnReader, count: number, hasDictionary: boolean) 
 }
 
 function readTemplates(column: ColumnReader, size: number): TextColumn {
-  const texts = TextColumn.read(() => column.next());
+  const texts = TextColumn.read(() => column.nextLater());
   if (texts.size !== size) throw new DamagedBytesError(`${texts.size} texts in place of ${size}`);
   return texts;
 }

@@ -42,19 +42,26 @@ export function writeWholeNumbers(section: SectionWriter, numbers: Float64Array)
 
 /** Reads `length` numbers written by `writeWholeNumbers`. */
 export function readWholeNumbers(column: ColumnReader, length: number): Float64Array {
+  return readWholeNumbersLater(column, length)();
+}
+
+/** The same, for numbers that may not be wanted: their bytes are unpacked when the function is called. */
+export function readWholeNumbersLater(column: ColumnReader, length: number): () => Float64Array {
   const min = readZigzag(column.meta);
   const unit = column.meta.varint();
   const width = column.meta.byte();
   if (width > 7) throw new DamagedBytesError(`a number of ${width} bytes`);
-  const numbers = new Float64Array(length).fill(min);
-  let factor = unit;
-  for (let plane = 0; plane < width; plane++) {
-    const bytes = column.next();
-    if (bytes.length !== length) throw new DamagedBytesError(`${bytes.length} bytes for ${length} numbers`);
-    for (let index = 0; index < length; index++) numbers[index]! += bytes[index]! * factor;
-    factor *= 256;
-  }
-  return numbers;
+  const planes = Array.from({ length: width }, () => column.nextLater());
+  return () => {
+    const numbers = new Float64Array(length).fill(min);
+    let factor = unit;
+    for (const { bytes } of planes) {
+      if (bytes.length !== length) throw new DamagedBytesError(`${bytes.length} bytes for ${length} numbers`);
+      for (let index = 0; index < length; index++) numbers[index]! += bytes[index]! * factor;
+      factor *= 256;
+    }
+    return numbers;
+  };
 }
 
 function bytesFor(highest: number): number {

@@ -1,4 +1,5 @@
 import { ByteReader, ByteWriter, DamagedBytesError } from '../../bytes.ts';
+import type { LaterBytes } from '../later-bytes.ts';
 
 /**
  * A column's bytes by their nature, each kind in a stream of its own so that zstd finds repetitions in the one and fits
@@ -22,28 +23,37 @@ export class AreaWriters {
 }
 
 /** One of a column's areas, taken in parts from front to back: places in it, since making views would cost more. */
-class Area {
-  readonly bytes: Uint8Array;
+export class Area {
+  readonly #stream: LaterBytes;
   #taken = 0;
 
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
+  constructor(stream: LaterBytes) {
+    this.#stream = stream;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#stream.bytes;
   }
 
   /** Where the next `length` bytes begin. */
   take(length: number): number {
     const start = this.#taken;
-    if (start + length > this.bytes.length) throw new DamagedBytesError('an area of a column of texts ends too early');
+    if (start + length > this.#stream.length)
+      throw new DamagedBytesError('an area of a column of texts ends too early');
     this.#taken = start + length;
     return start;
   }
 
   get atEnd(): boolean {
-    return this.#taken === this.bytes.length;
+    return this.#taken === this.#stream.length;
+  }
+
+  get heldBytes(): number {
+    return this.#stream.heldBytes;
   }
 }
 
-/** What AreaWriters wrote. */
+/** What AreaWriters wrote. Searches often need no more than what texts have in common: the rest is unpacked when it is used. */
 export class AreaReaders {
   readonly directory: ByteReader;
   readonly skeletons: Uint8Array;
@@ -51,11 +61,14 @@ export class AreaReaders {
   readonly templates: Area;
   readonly planes: Area;
   readonly noise: Area;
+  readonly #directoryBytes: number;
 
   /** Takes the streams in the order in which they were written. */
-  constructor(next: () => Uint8Array) {
-    this.directory = new ByteReader(next());
-    this.skeletons = next();
+  constructor(next: () => LaterBytes) {
+    const directory = next().bytes;
+    this.directory = new ByteReader(directory);
+    this.#directoryBytes = directory.length;
+    this.skeletons = next().bytes;
     this.texts = new Area(next());
     this.templates = new Area(next());
     this.planes = new Area(next());
@@ -67,5 +80,11 @@ export class AreaReaders {
     const areas = [this.directory, this.texts, this.templates, this.planes, this.noise];
     if (areas.every((area) => area.atEnd)) return;
     throw new DamagedBytesError('a column of texts has bytes that belong to nothing');
+  }
+
+  get heldBytes(): number {
+    const { texts, templates, planes, noise } = this;
+    const ofAreas = [texts, templates, planes, noise].reduce((sum, { heldBytes }) => sum + heldBytes, 0);
+    return this.#directoryBytes + this.skeletons.length + ofAreas;
   }
 }

@@ -1,5 +1,5 @@
 import { DamagedBytesError } from '../../bytes.ts';
-import type { AreaReaders, AreaWriters } from './areas.ts';
+import type { Area, AreaReaders, AreaWriters } from './areas.ts';
 
 /** Set beside the width: every number follows from the one before it. */
 const ASCENDING = 8;
@@ -61,7 +61,7 @@ function writePlanes(areas: AreaWriters, width: number, numbers: Float64Array, c
 }
 
 /** Where a plane is kept: the lowest of several follows no rule that zstd could learn. */
-function planeArea<Area>(areas: { planes: Area; noise: Area }, place: number, width: number): Area {
+function planeArea<T>(areas: { planes: T; noise: T }, place: number, width: number): T {
   return place === 0 && width > 1 ? areas.noise : areas.planes;
 }
 
@@ -73,9 +73,9 @@ export class NumberColumn {
   readonly #width: number;
   readonly #count: number;
   /** The plane of the lowest bytes, and the others one after another. */
-  readonly #lowest: Uint8Array;
+  readonly #lowest: Area;
   readonly #lowestStart: number;
-  readonly #others: Uint8Array;
+  readonly #others: Area;
   readonly #othersStart: number;
   /** The numbers that each stand on the ones before, once they were asked for. */
   #sums: Float64Array | null = null;
@@ -88,10 +88,9 @@ export class NumberColumn {
     this.#least = areas.directory.varint();
     this.#step = this.#ascending ? areas.directory.varint() : 0;
     this.#count = count;
-    const lowest = planeArea(areas, 0, this.#width);
-    this.#lowest = lowest.bytes;
-    this.#lowestStart = this.#width === 0 ? 0 : lowest.take(count);
-    this.#others = areas.planes.bytes;
+    this.#lowest = planeArea(areas, 0, this.#width);
+    this.#lowestStart = this.#width === 0 ? 0 : this.#lowest.take(count);
+    this.#others = areas.planes;
     this.#othersStart = this.#width < 2 ? 0 : areas.planes.take(count * (this.#width - 1));
   }
 
@@ -115,11 +114,11 @@ export class NumberColumn {
 
   #over(index: number): number {
     if (this.#width === 0) return 0;
-    let over = this.#lowest[this.#lowestStart + index]!;
+    let over = this.#lowest.bytes[this.#lowestStart + index]!;
     let factor = 256;
     let place = this.#othersStart + index;
     for (let plane = 1; plane < this.#width; plane++) {
-      over += this.#others[place]! * factor;
+      over += this.#others.bytes[place]! * factor;
       factor *= 256;
       place += this.#count;
     }

@@ -1,5 +1,5 @@
 import { DamagedBytesError } from '../../bytes.ts';
-import type { AreaReaders } from './areas.ts';
+import type { Area, AreaReaders } from './areas.ts';
 import type { Needle } from './needle.ts';
 import { NumberColumn } from './number-column.ts';
 import {
@@ -47,7 +47,7 @@ export function readSlot(areas: AreaReaders, count: number): Slot {
     case SLOT_UPPER_HEX: {
       const digits = areas.directory.varint();
       const start = areas.noise.take(Math.ceil(digits / 2) * count);
-      return new HexSlot(areas.noise.bytes, start, digits, kind === SLOT_UPPER_HEX);
+      return new HexSlot(areas.noise, start, digits, kind === SLOT_UPPER_HEX);
     }
     case SLOT_TEXT:
       return new TextSlot(areas.directory.byte(), TextRun.read(areas, count));
@@ -121,14 +121,14 @@ class HexSlot implements Slot {
   readonly classes: number;
   readonly longest: number;
   readonly heldBytes = 0;
-  readonly #packed: Uint8Array;
+  readonly #area: Area;
   readonly #start: number;
   readonly #digits: Uint8Array;
 
-  constructor(packed: Uint8Array, start: number, digits: number, upperCase: boolean) {
+  constructor(area: Area, start: number, digits: number, upperCase: boolean) {
     this.classes = DIGIT | (upperCase ? UPPER_HEX : LOWER_HEX);
     this.longest = digits;
-    this.#packed = packed;
+    this.#area = area;
     this.#start = start;
     this.#digits = upperCase ? UPPER_DIGITS : LOWER_DIGITS;
   }
@@ -146,15 +146,16 @@ class HexSlot implements Slot {
   }
 
   #copy(rank: number, target: Uint8Array, at: number, digits: Uint8Array): number {
+    const packed = this.#area.bytes;
     const end = at + this.longest;
     let source = this.#start + rank * ((this.longest + 1) >> 1);
     let position = at;
     while (position + 1 < end) {
-      const byte = this.#packed[source++]!;
+      const byte = packed[source++]!;
       target[position++] = digits[byte >> 4]!;
       target[position++] = digits[byte & 15]!;
     }
-    if (position < end) target[position] = digits[this.#packed[source]! >> 4]!;
+    if (position < end) target[position] = digits[packed[source]! >> 4]!;
     return end;
   }
 }

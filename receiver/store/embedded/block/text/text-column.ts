@@ -1,5 +1,6 @@
 import { fold } from '../../../../query/fold.ts';
 import { type ByteWriter, DamagedBytesError } from '../../bytes.ts';
+import type { LaterBytes } from '../later-bytes.ts';
 import { AreaReaders } from './areas.ts';
 import { ALL_MATCH, judgeContaining, judgeEdges, SOME_MAY_MATCH } from './judge.ts';
 import { Needle } from './needle.ts';
@@ -20,25 +21,20 @@ export class TextColumn {
   readonly size: number;
   readonly #templates: TextTemplates;
   readonly #templateOf: Uint8Array | Uint16Array;
-  readonly #writtenBytes: number;
+  readonly #areas: AreaReaders;
   /** How many texts of the same template come before each, once that is asked for. */
   #ranks: Uint32Array | null = null;
 
-  private constructor(templates: TextTemplates, templateOf: Uint8Array | Uint16Array, writtenBytes: number) {
+  private constructor(templates: TextTemplates, templateOf: Uint8Array | Uint16Array, areas: AreaReaders) {
     this.size = templateOf.length;
     this.#templates = templates;
     this.#templateOf = templateOf;
-    this.#writtenBytes = writtenBytes;
+    this.#areas = areas;
   }
 
   /** Takes the column's streams in the order in which they were written, and keeps views of them. */
-  static read(next: () => Uint8Array): TextColumn {
-    let bytes = 0;
-    const areas = new AreaReaders(() => {
-      const stream = next();
-      bytes += stream.length;
-      return stream;
-    });
+  static read(next: () => LaterBytes): TextColumn {
+    const areas = new AreaReaders(next);
     const size = areas.directory.varint();
     const templates = areas.directory.varint();
     const templateOf = readTemplatePlaces(areas, size, templates);
@@ -52,7 +48,7 @@ export class TextColumn {
       slotsOf.push(readSlots(areas, counts[template]!));
     }
     areas.checkAtEnd();
-    return new TextColumn(new TextTemplates(areas.skeletons, slotsOf), templateOf, bytes);
+    return new TextColumn(new TextTemplates(areas.skeletons, slotsOf), templateOf, areas);
   }
 
   text(place: number): string {
@@ -105,7 +101,7 @@ export class TextColumn {
   /** Memory that the column keeps, in bytes. */
   get heldBytes(): number {
     const places = this.#templateOf.byteLength + (this.#ranks?.byteLength ?? 0);
-    return this.#writtenBytes + places + this.#templates.heldBytes;
+    return this.#areas.heldBytes + places + this.#templates.heldBytes;
   }
 
   #markByEdges(text: string, isWhole: boolean, wanted: Marks | null, marks: Marks): void {

@@ -1,5 +1,5 @@
 import { DamagedBytesError } from '../../bytes.ts';
-import type { AreaReaders, AreaWriters } from './areas.ts';
+import type { Area, AreaReaders, AreaWriters } from './areas.ts';
 import { copyFolded } from './fold-bytes.ts';
 import type { Needle } from './needle.ts';
 import { NumberColumn, writeNumbers } from './number-column.ts';
@@ -13,7 +13,7 @@ export function writeTextRun(areas: AreaWriters, bytes: Uint8Array, lengths: Flo
 
 /** Texts one after another, each to be had by itself. */
 export class TextRun {
-  readonly #bytes: Uint8Array;
+  readonly #area: Area;
   readonly #start: number;
   readonly #end: number;
   readonly #lengths: NumberColumn;
@@ -21,8 +21,8 @@ export class TextRun {
   #ends: Uint32Array | null = null;
   #longest = 0;
 
-  private constructor(bytes: Uint8Array, start: number, end: number, lengths: NumberColumn, count: number) {
-    this.#bytes = bytes;
+  private constructor(area: Area, start: number, end: number, lengths: NumberColumn, count: number) {
+    this.#area = area;
     this.#start = start;
     this.#end = end;
     this.#lengths = lengths;
@@ -33,7 +33,7 @@ export class TextRun {
     const length = areas.directory.varint();
     const lengths = new NumberColumn(areas, count);
     const start = areas.texts.take(length);
-    return new TextRun(areas.texts.bytes, start, start + length, lengths, count);
+    return new TextRun(areas.texts, start, start + length, lengths, count);
   }
 
   /** Where every text ends; one begins where the one before it ends. */
@@ -62,23 +62,24 @@ export class TextRun {
   copy(index: number, target: Uint8Array, at: number): number {
     const ends = this.#knownEnds;
     const start = index === 0 ? this.#start : ends[index - 1]!;
-    return copyBytes(this.#bytes, start, ends[index]!, target, at);
+    return copyBytes(this.#area.bytes, start, ends[index]!, target, at);
   }
 
   /** The same, folded (query/fold.ts); there is room for LONGEST_FOLDING times as many bytes. */
   copyFolded(index: number, target: Uint8Array, at: number): number {
     const ends = this.#knownEnds;
     const start = index === 0 ? this.#start : ends[index - 1]!;
-    return copyFolded(this.#bytes, start, ends[index]!, target, at);
+    return copyFolded(this.#area.bytes, start, ends[index]!, target, at);
   }
 
   /** As Slot's of the same name, for texts of these classes. */
   ranksContaining(needle: Needle, classes: number): Uint8Array | null | undefined {
-    if (!needle.canSkipThrough(this.#bytes.subarray(this.#start, this.#end), classes)) return undefined;
+    const { bytes } = this.#area;
+    if (!needle.canSkipThrough(bytes.subarray(this.#start, this.#end), classes)) return undefined;
     const ends = this.#knownEnds;
     let found: Uint8Array | null = null;
     let rank = 0;
-    let position = needle.indexIn(this.#bytes, this.#start, this.#end);
+    let position = needle.indexIn(bytes, this.#start, this.#end);
     while (position >= 0) {
       while (ends[rank]! <= position) rank++;
       const isWithin = position + needle.bytes.length <= ends[rank]!;
@@ -86,7 +87,7 @@ export class TextRun {
         found ??= new Uint8Array(this.#count);
         found[rank] = 1;
       }
-      position = needle.indexIn(this.#bytes, isWithin ? ends[rank]! : position + 1, this.#end);
+      position = needle.indexIn(bytes, isWithin ? ends[rank]! : position + 1, this.#end);
     }
     return found;
   }
