@@ -10,6 +10,9 @@ import { type SmallNumbers, smallNumbersFor } from './planes.ts';
 import { SectionReader } from './section.ts';
 import { StoredAttribute, StoredBodies } from './stored-columns.ts';
 
+/** About what a key takes in memory beside its bytes: in the header, in the opened section, and as an opened column. */
+const KEY_BYTES = { header: 160, section: 390, column: 1200 };
+
 /**
  * A block opened for reading: sections are fetched, checked and unpacked when first asked for. Damaged bytes throw a
  * DamagedBytesError, from whatever comes upon them.
@@ -125,7 +128,8 @@ export class Block {
     bytes += this.#bodies?.heldBytes ?? 0;
     bytes += (this.#places ? this.size * 18 : 0) + (this.#resources?.byteLength ?? 0);
     bytes += this.#siteRows?.heldBytes ?? 0;
-    for (const attribute of this.#attributes) bytes += attribute?.heldBytes ?? 0;
+    bytes += this.header.keys.length * (KEY_BYTES.header + (this.#attributeSection ? KEY_BYTES.section : 0));
+    for (const attribute of this.#attributes) if (attribute) bytes += attribute.heldBytes + KEY_BYTES.column;
     return bytes;
   }
 

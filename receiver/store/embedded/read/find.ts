@@ -51,6 +51,8 @@ class Finder {
   readonly #records: FoundRecord[] = [];
   #bytes = 0;
   #toPassOver: number;
+  /** How many rows of the last look at a day could not be read. */
+  #leftOut = 0;
   /** All up to here was looked at: where to go on. */
   #after: Position | undefined;
   #hasLooked = false;
@@ -69,8 +71,11 @@ class Finder {
   async run(): Promise<Found> {
     for (const day of this.#daysToRead()) {
       await this.#pace.pause();
-      await this.#days.retrying(() => this.#readDay(this.#days.listing(day)));
-      if (this.#end) return this.#end;
+      do {
+        await this.#days.retrying(() => this.#readDay(this.#days.listing(day)));
+        if (this.#end) return this.#end;
+        // What cannot be read took the places of others, which stand behind it.
+      } while (this.#leftOut > 0);
     }
     return { records: this.#records, next: null, isComplete: true };
   }
@@ -88,6 +93,7 @@ class Finder {
   async #readDay(listing: DayListing): Promise<void> {
     const { day } = listing;
     const { order } = this.#request;
+    this.#leftOut = 0;
     const range = this.#rangeWithin(day);
     const request = { order, range, query: this.#query, matches: this.#matches };
     let waiting: SourcedRow[] = [];
@@ -96,7 +102,7 @@ class Finder {
       const isInPlace = ({ time }: SourcedRow) => (order === 'newest' ? time > source.bound : time < source.bound);
       const firstWaiting = waiting.findIndex((row) => !isInPlace(row));
       const taken = firstWaiting < 0 ? waiting.length : firstWaiting;
-      if (this.#take(day, waiting.slice(0, taken))) return;
+      if (this.#take(day, waiting.slice(0, taken)) || this.#wanted <= 0) return;
       waiting = waiting.slice(taken);
       if (this.#stopsBefore(day, range, source)) return;
       await this.#pace.pause();
@@ -131,9 +137,16 @@ class Finder {
     return true;
   }
 
+  /**
+   * How many rows more this look at a day may take, one to see that there are more. Every row taken counts, also one that
+   * cannot be read: what was cut off behind the others must not be passed over.
+   */
+  get #wanted(): number {
+    return this.#toPassOver + this.#request.limit - this.#records.length - this.#leftOut + 1;
+  }
+
   #rowsOf(day: Day, source: RowSource): SourcedRow[] {
-    const wanted = this.#toPassOver + this.#request.limit - this.#records.length + 1;
-    return this.#days.orReport(day, [], () => source.rows(wanted));
+    return this.#days.orReport(day, [], () => source.rows(this.#wanted));
   }
 
   /** Two lists in order as one, no longer than what can be wanted of it. */
@@ -141,7 +154,7 @@ class Finder {
     if (one.length === 0) return other;
     if (other.length === 0) return one;
     const isNewestFirst = this.#request.order === 'newest';
-    const wanted = this.#toPassOver + this.#request.limit - this.#records.length + 1;
+    const wanted = this.#wanted;
     const merged: SourcedRow[] = [];
     for (let a = 0, b = 0; merged.length < wanted && (a < one.length || b < other.length); ) {
       const rowA = one[a];
@@ -174,7 +187,10 @@ class Finder {
   /** Adds a record, unless it cannot be read. */
   #add(day: Day, row: SourcedRow): void {
     const record = this.#days.orReport(day, null, () => row.read());
-    if (!record) return;
+    if (!record) {
+      this.#leftOut++;
+      return;
+    }
     this.#records.push({ ...record, position: { day, time: row.time, sequence: row.sequence } });
     this.#bytes += recordSize(record);
   }

@@ -38,7 +38,7 @@ export class BlockTable {
     return rows.map(([id, records, bytes, minTime, maxTime]) => ({ id, records, bytes, minTime, maxTime }));
   }
 
-  /** `bytes`: what the block's records take as a chunk. */
+  /** `bytes`: how large it counts as when small blocks are put together (`bytesAsBlock`). */
   add(block: EncodedBlock, bytes: number): void {
     const id = this.#numbers.block();
     this.#insertBlock.run(id, block.records, bytes, block.minTime, block.maxTime, block.header);

@@ -5,6 +5,7 @@ import type { Chunk } from '../chunk/chunk.ts';
 import { mergeChunks } from '../chunk/merge-chunks.ts';
 import type { DayTables } from './day-tables.ts';
 import type { HotChunk } from './hot-table.ts';
+import { bytesAsBlock, partsOfFewKeys } from './key-limit.ts';
 import { SealedBlocks } from './sealed-blocks.ts';
 import { tallyChunk } from './tally.ts';
 import { chunksOfFullBlock, chunksToCompact, isUndersized, planRestOfDay, type SmallBlock } from './upkeep-plan.ts';
@@ -56,9 +57,11 @@ function seal(tables: DayTables, hotChunks: readonly HotChunk[], small: readonly
   });
 }
 
-/** Makes a block of records that are counted already. */
+/** Makes a block of records that are counted already; several when they have too many attribute keys for one. */
 export function addBlock(tables: DayTables, chunk: Chunk): void {
-  tables.blocks.add(buildBlock(chunk, tables.parts.idsOf(chunk.tables)), chunk.bytes.length);
+  for (const part of partsOfFewKeys(chunk)) {
+    tables.blocks.add(buildBlock(part, tables.parts.idsOf(part.tables)), bytesAsBlock(part, tables.limits));
+  }
 }
 
 /** Makes a block of records that are new to their day. */
