@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
@@ -196,5 +196,39 @@ describe('alert states', () => {
     commit('new');
     const states = writer.alertStates(['old', 'younger', 'new']).map(({ version }) => version);
     expect(states).toEqual([0, 1, 1]);
+  });
+});
+
+describe('a file of alerts that is damaged behind its first page', () => {
+  /** A folder whose file of alerts has several pages, all of them noise but the first. */
+  async function damagedFolder() {
+    const folder = await writerFolder();
+    const writer = folder.open();
+    append(writer, batch(records(5, NOON)));
+    const states = Array.from({ length: 200 }, (_, key) => ({
+      key: `${key}`,
+      version: 0,
+      state: 'x'.repeat(100),
+      alerts: [],
+    }));
+    writer.commitAlerts(states);
+    folder.closeAll();
+    const path = join(folder.directory, 'logvitals.db');
+    const file = openSync(path, 'r+');
+    writeSync(file, Buffer.alloc(statSync(path).size - 4096, 0xee), 0, undefined, 4096);
+    closeSync(file);
+    return folder;
+  }
+
+  test('is set aside when that shows, and everything goes on with a new one', async () => {
+    await using folder = await damagedFolder();
+    const writer = folder.open();
+    expect(writer.alertStates(['7'])).toEqual([{ key: '7', version: 0, state: '' }]);
+    writer.ping();
+    expect(writer.commitAlerts([{ key: '7', version: 0, state: 'new', alerts: [] }])).toEqual([true]);
+    append(writer, batch(records(1, NOON - DAY)));
+    expect(writer.count(dayOf(NOON))).toBe(5);
+    expect(readdirSync(folder.directory)).toContain('logvitals.db.damaged');
+    expect(folder.said).toEqual([expect.stringContaining('alert history starts anew')]);
   });
 });

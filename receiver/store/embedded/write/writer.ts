@@ -8,13 +8,13 @@ import { type Day, dayOfMilliseconds } from '../day.ts';
 import { removeDatabase, setAside } from '../folder.ts';
 import type { SharedVersions } from '../shared-versions.ts';
 import { isDamage, storeErrorOf } from '../sqlite.ts';
-import type { BatchRows } from './append-records.ts';
 import { DayWriters } from './day-writers.ts';
 import { type DroppedDay, readDroppedDay } from './dropped-day.ts';
 import type { Durability } from './durability.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { META_FILE, MetaFile } from './meta-file.ts';
 import { migrateFolder } from './migration.ts';
+import { rowsByDay } from './rows-by-day.ts';
 import { SizeLimit } from './size-limit.ts';
 import { Upkeep } from './upkeep.ts';
 import type { BlockLimits } from './upkeep-plan.ts';
@@ -56,7 +56,7 @@ export interface WriterOptions {
 export class Writer {
   readonly #options: WriterOptions;
   readonly #lock: FolderLock;
-  readonly #meta: MetaFile;
+  #meta: MetaFile;
   readonly #files: DayWriters;
   readonly #upkeep: Upkeep;
   readonly #sizeLimit: SizeLimit;
@@ -75,7 +75,7 @@ export class Writer {
     }
     try {
       this.#meta = this.#openMeta();
-      this.#files = new DayWriters({ ...options, keptKeys: (day) => this.#meta.keptKeys(day) });
+      this.#files = new DayWriters({ ...options, keptKeys: (day) => this.#useMeta((meta) => meta.keptKeys(day)) });
       if (!this.#meta.isPresentFormat) {
         migrateFolder({ ...options, days: this.#files.days() });
         this.#meta.notePresentFormat();
@@ -224,57 +224,47 @@ export class Writer {
   }
 
   #openMeta(): MetaFile {
-    const { directory, report } = this.#options;
-    const path = join(directory, META_FILE);
-    const open = () => new MetaFile({ ...this.#options, path });
     try {
-      return open();
+      return this.#makeMeta();
     } catch (error) {
       if (!isDamage(error)) throw error;
-      const name = setAside(path);
-      const reason = (error as Error).message;
-      report(`${path} is damaged (${reason}): set aside as ${name}, alert history starts anew`);
-      return open();
+      return this.#replaceMeta(error);
     }
   }
 
+  #makeMeta(): MetaFile {
+    return new MetaFile({ ...this.#options, path: this.#metaPath });
+  }
+
+  /** Sets a damaged file aside and makes another: all it holds is alerts, and what retries of removed days are known by. */
+  #replaceMeta(error: unknown): MetaFile {
+    const path = this.#metaPath;
+    const name = setAside(path);
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#options.report(`${path} is damaged (${reason}): set aside as ${name}, alert history starts anew`);
+    return this.#makeMeta();
+  }
+
+  get #metaPath(): string {
+    return join(this.#options.directory, META_FILE);
+  }
+
+  /** Works on what belongs to no day. A file that turns out damaged is replaced, and the work done on the new one. */
   #useMeta<T>(work: (meta: MetaFile) => T): T {
     try {
-      return work(this.#meta);
-    } catch (error) {
-      throw storeErrorOf(error, join(this.#options.directory, META_FILE));
-    }
-  }
-}
-
-/** Which rows of which batches fall into which day, days and batches in their order. */
-function rowsByDay(chunk: Chunk, batches: AppendMessage['batches']): Map<Day, BatchRows[]> {
-  const days = new Map<Day, BatchRows[]>();
-  let row = 0;
-  for (const [batch, { key, size }] of batches.entries()) {
-    let day = -1;
-    let rows: number[] = [];
-    for (const end = row + size; row < end; row++) {
-      const dayOfRow = chunk.day(row);
-      if (dayOfRow !== day) {
-        day = dayOfRow;
-        rows = rowsOfDay(days, day, batch, key);
+      try {
+        return work(this.#meta);
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        this.#meta.close();
+        this.#meta = this.#replaceMeta(error);
+        this.#meta.notePresentFormat();
+        return work(this.#meta);
       }
-      rows.push(row);
+    } catch (error) {
+      throw storeErrorOf(error, this.#metaPath);
     }
   }
-  return days;
-}
-
-/** Where a batch's rows of a day are gathered. */
-function rowsOfDay(days: Map<Day, BatchRows[]>, day: Day, batch: number, key: string | null): number[] {
-  const parts = days.get(day) ?? [];
-  if (parts.length === 0) days.set(day, parts);
-  const last = parts.at(-1);
-  if (last?.batch === batch) return last.rows;
-  const rows: number[] = [];
-  parts.push({ batch, key, rows });
-  return rows;
 }
 
 function succeeds(work: () => void): boolean {
