@@ -3,34 +3,12 @@ import { ConfigError } from '../config/faults.ts';
 import { maskUrlSecrets } from '../config/quote.ts';
 import { allowedNames } from '../config/suggestion.ts';
 import { StoreError } from '../store/errors.ts';
-import { check } from './check.ts';
 import { type Command, CommandError, UsageError } from './command.ts';
-import { demo } from './demo.ts';
-import { exportRecords } from './export.ts';
 import { helpOf, overview } from './help.ts';
-import { importRecords } from './import.ts';
-import { inspect } from './inspect.ts';
-import { migrate } from './migrate.ts';
 import { OutputClosedError } from './output.ts';
 import { parseArguments } from './parse-arguments.ts';
-import { prune } from './prune.ts';
-import { search } from './search.ts';
 import { serveCommand } from './serve.ts';
-import { tail } from './tail.ts';
 import { visibleLines } from './visible.ts';
-
-export const COMMANDS: readonly Command[] = [
-  serveCommand,
-  demo,
-  prune,
-  migrate,
-  check,
-  inspect,
-  tail,
-  search,
-  importRecords,
-  exportRecords,
-];
 
 /** Commands of the contract that a later version brings. */
 const LATER = ['token', 'user'];
@@ -52,16 +30,23 @@ async function run(args: readonly string[]): Promise<number> {
   const beforeDashes = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
   if (beforeDashes.includes('--version')) return print(`${version()}\n`);
   const wantsHelp = beforeDashes.some((arg) => arg === '--help' || arg === '-h');
-  if (!named && wantsHelp) return print(overview(COMMANDS, serveCommand));
-  const command = named ? findCommand(first) : serveCommand;
+  if (!named && wantsHelp) return print(overview(await allCommands(), serveCommand));
+  const command = named && first !== serveCommand.name ? await findCommand(first) : serveCommand;
   if (wantsHelp) return print(helpOf(command));
   return command.run(parseArguments(command, named ? rest : args));
 }
 
-function findCommand(name: string): Command {
-  const command = COMMANDS.find((candidate) => candidate.name === name);
+/** Loaded only when asked for: a server that runs for months needs none of the others. */
+async function allCommands(): Promise<readonly Command[]> {
+  const { COMMANDS } = await import('./all.ts');
+  return COMMANDS;
+}
+
+async function findCommand(name: string): Promise<Command> {
+  const commands = await allCommands();
+  const command = commands.find((candidate) => candidate.name === name);
   if (command) return command;
-  const names = COMMANDS.map((candidate) => candidate.name);
+  const names = commands.map((candidate) => candidate.name);
   if (LATER.includes(name))
     throw new UsageError(`this version has no command ${name} yet; allowed: ${names.join(', ')}`);
   throw new UsageError(`${JSON.stringify(name)} is not a command${allowedNames(name, names)}`);

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { COMMANDS } from '../../receiver/commands/main.ts';
+import { COMMANDS } from '../../receiver/commands/all.ts';
 import { cleanEnvironment, type RunningServer, startServer } from '../helpers/server.ts';
 import { CLI, temporaryFolder } from './run-cli.ts';
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { COMMANDS } from '../../receiver/commands/main.ts';
+import { COMMANDS } from '../../receiver/commands/all.ts';
 import { serveCommand } from '../../receiver/commands/serve.ts';
 import { CLI, runCli } from './run-cli.ts';
 
