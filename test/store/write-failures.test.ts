@@ -199,6 +199,19 @@ describe('alert states', () => {
   });
 });
 
+test('P3 a day whose numbers are missing is set aside, and its records go into a new one', async () => {
+  await using folder = await writerFolder();
+  const first = folder.open();
+  append(first, batch(records(3, NOON)));
+  folder.close(first);
+  const day = new DatabaseSync(join(folder.directory, '2026-11-20.db'));
+  day.exec('DELETE FROM next');
+  day.close();
+  append(folder.open(), batch(records(2, NOON)));
+  expect(folder.said).toEqual([expect.stringMatching(/the numbers to be given next are missing.* set aside as/)]);
+  expect(storedRecords(folder.directory)).toHaveLength(2);
+});
+
 describe('a file of alerts that is damaged behind its first page', () => {
   /** A folder whose file of alerts has several pages, all of them noise but the first. */
   async function damagedFolder() {

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { StoreError } from '../../errors.ts';
+import { DamagedBytesError } from '../bytes.ts';
 
 /** Rows hold sequences in four bytes. */
 const MAX_SEQUENCE = 2 ** 32 - 1;
@@ -20,7 +21,9 @@ export class Numbers {
 
   /** To be called when a transaction was taken back. */
   reload(): void {
-    [this.#sequence, this.#hot, this.#block] = this.#read.get() as unknown as [number, number, number];
+    const row = this.#read.get() as unknown as [number, number, number] | undefined;
+    if (!row) throw new DamagedBytesError('the numbers to be given next are missing');
+    [this.#sequence, this.#hot, this.#block] = row;
   }
 
   sequence(): number {
