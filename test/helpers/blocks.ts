@@ -98,20 +98,16 @@ export function openBlock(
 
 /** A record's fields, for comparing one with another of a different class. */
 export function fieldsOf(record: LogRecord): LogRecord & { readonly attributeList: unknown } {
-  const { timestamp, observedTimestamp, severityNumber, severityText, service, logger, body, attributes } = record;
+  return { ...ownFieldsOf(record), attributeList: [...record.attributes] };
+}
+
+/** A record's fields and no others, listed here once more so that no field can be lost on both sides of a comparison. */
+export function ownFieldsOf(record: LogRecord): LogRecord {
+  const { timestamp, observedTimestamp, severityNumber, severityText, service, logger, body } = record;
   const { resource, scope, traceId, spanId, flags, eventName, droppedAttributesCount } = record;
-  const attributeList = [...attributes];
   return {
-    ...{ timestamp, observedTimestamp, severityNumber, severityText, service, logger, body, attributeList },
-    ...{
-      resource,
-      scope,
-      traceId,
-      spanId,
-      flags,
-      eventName,
-      droppedAttributesCount,
-      attributes: new Map(attributeList),
-    },
+    ...{ timestamp, observedTimestamp, severityNumber, severityText, service, logger, body },
+    ...{ resource, scope, traceId, spanId, flags, eventName, droppedAttributesCount },
+    attributes: new Map(record.attributes),
   };
 }

@@ -12,6 +12,7 @@ import { type Day, dayOfFileName, QUARTER_LENGTH, startOf } from '../../receiver
 import { decodeNewestIssue, issueBodyOf } from '../../receiver/store/embedded/newest-issue.ts';
 import { DayFile } from '../../receiver/store/embedded/read/day-file.ts';
 import { StoredParts } from '../../receiver/store/embedded/read/stored-parts.ts';
+import { ownFieldsOf } from '../helpers/blocks.ts';
 
 /** A day's file, read to the last record without any of the readers' shortcuts. */
 export interface StoredDay {
@@ -64,28 +65,7 @@ function readDay(path: string, day: Day): StoredDay {
   }
 }
 
-function plain(record: StoredRecord): StoredRecord {
-  const { id, timestamp, observedTimestamp, severityNumber, severityText, service, logger } = record;
-  const { body, traceId, spanId, flags, eventName, droppedAttributesCount, resource, scope } = record;
-  return {
-    id,
-    timestamp,
-    observedTimestamp,
-    severityNumber,
-    severityText,
-    service,
-    logger,
-    body,
-    attributes: new Map(record.attributes),
-    resource,
-    scope,
-    traceId,
-    spanId,
-    flags,
-    eventName,
-    droppedAttributesCount,
-  };
-}
+const plain = (record: StoredRecord): StoredRecord => ({ id: record.id, ...ownFieldsOf(record) });
 
 /**
  * Each file is sound for SQLite; ids are unique; what `logger` tells of sealed records is what counting them gives; and
