@@ -1,0 +1,101 @@
+import { type AuditEvent, emitAudit } from '../audit/audit-event.ts';
+import { currentActor } from '../emit/context.ts';
+import { sayOnce } from '../emit/said-once.ts';
+import type { Change, WriteKind } from './change.ts';
+import { eventsOf } from './change-events.ts';
+import { type DataAuditOptions, recordsKind, resolveDataAudit } from './options.ts';
+import { AuditTransaction } from './transaction.ts';
+
+/** What a data layer's plug-in tells its changes to. Nothing of it throws but `createAuditTrail`. */
+export interface AuditTrail {
+  /** So many rows of one statement are worth reading beforehand. */
+  readonly maxRows: number;
+  /** Whether a statement of this kind may be recorded: asked before anything is paid for. */
+  wants(model: string, kind: WriteKind): boolean;
+  /** Whether the rows it is going to change are to be read first. */
+  wantsBefore(model: string, kind: 'update' | 'delete'): boolean;
+  /** Whether changes of the model's relations are recorded. */
+  wantsRelations(model: string): boolean;
+  /** Records what a statement changed, after it succeeded: in a transaction, to be sent at its commit; else at once. */
+  record(change: Change, transaction?: AuditTransaction | undefined): void;
+  begin(): AuditTransaction;
+  /** Runs a part of the plug-in: what it throws is told once and is not the application's trouble. */
+  attempt<T>(work: () => T): T | undefined;
+  /** The same for a part that waits for something. */
+  attemptAsync<T>(work: () => Promise<T>): Promise<T | undefined>;
+}
+
+/**
+ * @param layer The data layer's name as in the package's sub-path, such as `kysely`.
+ * @throws TypeError when an option makes no sense.
+ */
+export function createAuditTrail(layer: string, options: DataAuditOptions = {}): AuditTrail {
+  const settings = resolveDataAudit(layer, options);
+
+  const publish = (events: readonly AuditEvent[], left: number): void => {
+    for (const event of events) attempt(() => emitAudit(event));
+    if (left > 0) attempt(() => emitAudit(overflow(left)));
+  };
+
+  const overflow = (left: number): AuditEvent => {
+    sayOnce(
+      `data-overflow:${layer}`,
+      `@logvitals/exporter/${layer}: a transaction had more than ${settings.maxEvents} audit events; ${left} of them ` +
+        'became one. Set maxEvents to keep more.',
+    );
+    return {
+      action: 'bulk_update',
+      tool: settings.tool,
+      body: `${left} more changes in the same transaction`,
+      attributes: { 'logvitals.data': { count: left } },
+    };
+  };
+
+  const attempt = <T>(work: () => T): T | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      return report(error);
+    }
+  };
+
+  const report = (error: unknown): undefined => {
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    sayOnce(
+      `data-failure:${layer}`,
+      `@logvitals/exporter/${layer}: a change was not recorded as it should be: ${reason}`,
+    );
+  };
+
+  return {
+    maxRows: settings.maxRows,
+    wants(name, kind) {
+      const model = settings.model(name);
+      return model !== null && recordsKind(model, kind);
+    },
+    wantsBefore(name, kind) {
+      const model = settings.model(name);
+      return model?.before === 'fetch' && recordsKind(model, kind);
+    },
+    wantsRelations(name) {
+      const actions = settings.model(name)?.actions;
+      return actions !== undefined && (actions.has('relation_add') || actions.has('relation_remove'));
+    },
+    record(change, transaction) {
+      attempt(() => {
+        const events = eventsOf(change, settings, { actor: currentActor(), timestamp: Date.now() });
+        if (transaction === undefined) publish(events, 0);
+        else transaction.add(events);
+      });
+    },
+    begin: () => new AuditTransaction(publish, settings.maxEvents),
+    attempt,
+    async attemptAsync(work) {
+      try {
+        return await work();
+      } catch (error) {
+        return report(error);
+      }
+    },
+  };
+}
