@@ -10,6 +10,9 @@ const shared = {
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
 } as const;
 
+/** PostgreSQL and MongoDB, started when the first test asks for one. */
+const SERVERS = 'test/helpers/servers/shared.ts';
+
 export default defineConfig({
   test: {
     reporters: ['default'],
@@ -17,16 +20,26 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          globalSetup: SERVERS,
           name: 'unit',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/store/**', 'test/e2e/**', 'test/otel-classic/**'],
           testTimeout: 20_000,
         },
       },
-      { ...shared, test: { name: 'store', include: ['test/store/**/*.test.ts'], testTimeout: 60_000 } },
       {
         ...shared,
-        test: { name: 'e2e', include: ['test/e2e/**/*.test.{ts,tsx}'], testTimeout: 120_000, hookTimeout: 120_000 },
+        test: { globalSetup: SERVERS, name: 'store', include: ['test/store/**/*.test.ts'], testTimeout: 60_000 },
+      },
+      {
+        ...shared,
+        test: {
+          globalSetup: SERVERS,
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.{ts,tsx}'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
     ],
   },

@@ -22,18 +22,26 @@ export interface Pipeline {
   readonly metrics: MetricsRegistry;
 }
 
+export interface PipelineOptions {
+  readonly now: Clock;
+  readonly diagnostics: Diagnostics;
+  /** Whether to begin although the database server cannot be reached yet. */
+  readonly waitForServer?: boolean;
+}
+
 /**
  * Opens the configured storage and puts the parts before it together: decode, ingest, evaluate, publish. A server does so
  * behind its ports, an import into a storage without any. What has to be closed is added to `shutdown`. Rejects when the
  * storage cannot be opened.
  */
 export async function openPipeline(
-  { storage, embedded, thresholds, ignore, limits }: Config,
-  { now, diagnostics }: { readonly now: Clock; readonly diagnostics: Diagnostics },
+  config: Config,
+  { now, diagnostics, waitForServer = false }: PipelineOptions,
   shutdown: Shutdown,
 ): Promise<Pipeline> {
   const metrics = new MetricsRegistry();
-  const store = await openStore(storage, { now, diagnostics, embedded });
+  const { thresholds, ignore, limits } = config;
+  const store = await openStore(config.storage, { ...storeSettings(config), now, diagnostics, waitForServer });
   shutdown.add(() => store.close());
   const live = createLiveFeed(diagnostics);
   const alerts = createAlertRunner({ store, settings: thresholds, now, diagnostics });
@@ -41,4 +49,9 @@ export async function openPipeline(
   shutdown.add(() => ingest.close());
   const handler = new LogsHandler({ ingest, limits, now, metrics, diagnostics });
   return { store, live, alerts, ingest, handler, metrics };
+}
+
+/** What a storage is to be told of the configuration. */
+export function storeSettings({ embedded, postgres, mongodb, retention }: Config) {
+  return { embedded, postgres, mongodb, retentionDays: retention.days };
 }

@@ -53,7 +53,11 @@ export async function serve(config: Config, diagnostics: Diagnostics = createDia
 
 async function start(config: Config, diagnostics: Diagnostics, shutdown: Shutdown): Promise<LogvitalsServer> {
   const now = systemClock;
-  const { store, live, alerts, ingest, handler, metrics } = await openPipeline(config, { now, diagnostics }, shutdown);
+  const { store, live, alerts, ingest, handler, metrics } = await openPipeline(
+    config,
+    { now, diagnostics, waitForServer: true },
+    shutdown,
+  );
 
   shutdown.add(measureEventLoop(metrics));
   const retention = startRetention({ store, now, diagnostics, ...config.retention });

@@ -1,5 +1,9 @@
 import { loadConfig } from '../config/load.ts';
-import { type Command, CommandError } from './command.ts';
+import { createDiagnostics } from '../diagnostics.ts';
+import { storeSettings } from '../pipeline.ts';
+import { systemClock } from '../record/clock.ts';
+import { openMigratable } from '../store/open.ts';
+import type { Command } from './command.ts';
 import { STORAGE_OPTIONS } from './options.ts';
 
 export const migrate: Command = {
@@ -9,10 +13,22 @@ export const migrate: Command = {
   options: [{ name: 'dry-run', about: 'only say what would be done' }, ...STORAGE_OPTIONS],
   async run({ flags }) {
     const { config } = await loadConfig(flags, process.env, process.cwd());
-    if (typeof config.storage !== 'string' || !config.storage.startsWith('file:')) {
-      throw new CommandError('this version migrates no storage but the embedded one, which needs it never');
+    const options = { ...storeSettings(config), now: systemClock, diagnostics: createDiagnostics() };
+    const storage = await openMigratable(config.storage, options);
+    if (storage === null) {
+      print('nothing to migrate: this storage needs no migrations');
+      return 0;
     }
-    process.stdout.write('nothing to migrate: the embedded storage has the shape this version wants\n');
-    return 0;
+    try {
+      const isDryRun = flags['dry-run'] === true;
+      const steps = await (isDryRun ? storage.pending() : storage.migrate());
+      for (const { number, name } of steps) print(`${isDryRun ? 'would take' : 'took'} step ${number}: ${name}`);
+      if (steps.length === 0) print('nothing to migrate: the database has the shape this version wants');
+      return 0;
+    } finally {
+      await storage.close();
+    }
   },
 };
+
+const print = (line: string) => process.stdout.write(`${line}\n`);

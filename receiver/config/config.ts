@@ -84,6 +84,15 @@ export interface Config {
     readonly cacheBytes: number;
     readonly filterCacheBytes: number;
   };
+  /** PostgreSQL alone; `queryTimeout` is milliseconds. */
+  readonly postgres: {
+    readonly schema: string;
+    readonly connections: number;
+    readonly trigramIndex: boolean;
+    readonly queryTimeout: number;
+  };
+  /** MongoDB alone; `queryTimeout` is milliseconds. */
+  readonly mongodb: { readonly connections: number; readonly queryTimeout: number };
   readonly ignore: {
     readonly loggerPrefixes: readonly string[];
     readonly loggers: readonly string[];

@@ -62,6 +62,8 @@ function merge(sources: readonly Source[]): UserConfig {
       ...given,
       retention: { ...merged.retention, ...written.retention },
       embedded: { ...merged.embedded, ...written.embedded },
+      postgres: { ...merged.postgres, ...written.postgres },
+      mongodb: { ...merged.mongodb, ...written.mongodb },
     };
   }
   // A storage object stands before everything (CONTRACT.md, "Storage URL").

@@ -11,6 +11,7 @@ import {
   sha256,
   size,
   slotLength,
+  sqlName,
   storage,
   timeZone,
   token,
@@ -188,6 +189,28 @@ export const userConfigSchema = object({
         size('1MiB', '64GiB'),
         '16MiB',
       ),
+    }),
+    {},
+  ),
+  postgres: setting(
+    'PostgreSQL (`postgres:`).',
+    object({
+      schema: setting('The schema that holds the tables and views.', sqlName(), 'logvitals'),
+      connections: setting('Connections at most, of this receiver.', wholeNumber(2, 1000), 10),
+      trigramIndex: setting(
+        'Keep a trigram index of the messages (extension `pg_trgm`): a rare text is found at once, and ingest is slower.',
+        trueOrFalse(),
+        false,
+      ),
+      queryTimeout: setting('How long one query of a page or a search may take.', duration('1s', '1h'), '30s'),
+    }),
+    {},
+  ),
+  mongodb: setting(
+    'MongoDB (`mongodb:`, `mongodb+srv:`). The database is named in the URL; without one it is `logvitals`.',
+    object({
+      connections: setting('Connections at most, of this receiver.', wholeNumber(2, 1000), 10),
+      queryTimeout: setting('How long one query of a page or a search may take.', duration('1s', '1h'), '30s'),
     }),
     {},
   ),

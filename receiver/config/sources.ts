@@ -26,6 +26,9 @@ export const OUTSIDE_SETTINGS: readonly OutsideSetting[] = [
   { path: ['retention', 'days'], variable: 'LOGVITALS_RETENTION_DAYS' },
   { path: ['embedded', 'durability'], variable: 'LOGVITALS_EMBEDDED_DURABILITY' },
   { path: ['embedded', 'maxBytes'], variable: 'LOGVITALS_EMBEDDED_MAX_BYTES' },
+  { path: ['postgres', 'connections'], variable: 'LOGVITALS_POSTGRES_CONNECTIONS' },
+  { path: ['postgres', 'trigramIndex'], variable: 'LOGVITALS_POSTGRES_TRIGRAM_INDEX' },
+  { path: ['mongodb', 'connections'], variable: 'LOGVITALS_MONGODB_CONNECTIONS' },
 ];
 
 const VARIABLE_START = 'LOGVITALS_';

@@ -57,6 +57,13 @@ function isStore(value: unknown): value is object {
   return ['append', 'cards', 'search', 'close'].every((name) => typeof methods[name] === 'function');
 }
 
+/** A name that SQL takes without quotes. */
+export function sqlName() {
+  const error =
+    'a name of at most 40 lower-case letters, digits and underscores that begins with a letter, such as "logvitals"';
+  return allowing(error, z.string({ error }).regex(/^(?!pg_)[a-z][a-z0-9_]{0,39}$/, { error }));
+}
+
 export function host() {
   const error = 'a host name or an IP address';
   return allowing(error, z.string({ error }).regex(/^[A-Za-z0-9_.:%-]{1,255}$/, { error }));

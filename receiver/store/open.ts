@@ -3,13 +3,25 @@ import type { Diagnostics } from '../diagnostics.ts';
 import type { Clock } from '../record/clock.ts';
 import type { EmbeddedSettings } from './embedded/settings.ts';
 import { StoreError } from './errors.ts';
+import type { MigratableStorage } from './migration.ts';
+import type { MongodbSettings } from './mongodb/settings.ts';
+import type { PostgresSettings } from './postgres/settings.ts';
 import type { LogStore } from './store.ts';
 
 export interface OpenStoreOptions {
   readonly now: Clock;
   readonly diagnostics: Diagnostics;
-  /** Settings of embedded storage; other kinds have their own. */
+  /** Each kind's own settings; their defaults where absent. */
   readonly embedded?: EmbeddedSettings;
+  readonly postgres?: PostgresSettings;
+  readonly mongodb?: MongodbSettings;
+  /** Days that records are kept, for storages that forget by themselves (a TTL index) or lay tables out by it. */
+  readonly retentionDays?: number;
+  /**
+   * Whether to go on without a database server that cannot be reached yet, as a receiver does: every call then rejects
+   * with a StoreUnavailableError until the server is there. Otherwise that is an error at once.
+   */
+  readonly waitForServer?: boolean;
 }
 
 /** What a storage URL may begin with (CONTRACT.md, "Storage URL"). */
@@ -49,17 +61,44 @@ export async function openStore(storage: string | object, options: OpenStoreOpti
       return openEmbeddedStore({ directory: directoryOf(storage), ...embedded, ...common });
     }
     case 'postgres:':
-    case 'postgresql:':
+    case 'postgresql:': {
+      const { openPostgresStore } = await import('./postgres/postgres-store.ts');
+      const { postgres, ...common } = options;
+      return openPostgresStore({ url: storage, ...postgres, ...common });
+    }
     case 'mongodb:':
-    case 'mongodb+srv:':
-      throw new StoreError(
-        `this version of logvitals has no driver for ${scheme} storage yet; use file:./logvitals-data, or an object of your own in the config file`,
-      );
+    case 'mongodb+srv:': {
+      const { openMongodbStore } = await import('./mongodb/mongodb-store.ts');
+      const { mongodb, ...common } = options;
+      return openMongodbStore({ url: storage, ...mongodb, ...common });
+    }
     default:
       throw new StoreError(
         `the storage URL must begin with one of ${SCHEMES.join(' ')}, and ${scheme ? `${scheme} is none` : 'it has no scheme'}; for a folder write file:./logvitals-data`,
       );
   }
+}
+
+/**
+ * Opens a database to be migrated, or null where nothing ever is: the embedded storage brings itself to the shape it
+ * wants, and a user's own storage is the user's. Rejects as `openStore` does.
+ */
+export async function openMigratable(
+  storage: string | object,
+  options: OpenStoreOptions,
+): Promise<MigratableStorage | null> {
+  if (typeof storage !== 'string') return null;
+  if (/^postgres(ql)?:/i.test(storage)) {
+    const { openPostgresMigrations } = await import('./postgres/migrations.ts');
+    const { postgres, ...common } = options;
+    return openPostgresMigrations({ url: storage, ...postgres, ...common });
+  }
+  if (/^mongodb(\+srv)?:/i.test(storage)) {
+    const { openMongodbMigrations } = await import('./mongodb/migrations.ts');
+    const { mongodb, ...common } = options;
+    return openMongodbMigrations({ url: storage, ...mongodb, ...common });
+  }
+  return null;
 }
 
 /** The folder of `file:./relative`, `file:/absolute` and `file:///absolute`. */

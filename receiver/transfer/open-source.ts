@@ -3,6 +3,7 @@ import { CommandError, type Invocation, textFlag, UsageError } from '../commands
 import type { Config } from '../config/config.ts';
 import { TOKEN_VARIABLE } from '../config/sources.ts';
 import { createDiagnostics } from '../diagnostics.ts';
+import { storeSettings } from '../pipeline.ts';
 import { systemClock } from '../record/clock.ts';
 import { directoryOf, openStore } from '../store/open.ts';
 import type { LogStore } from '../store/store.ts';
@@ -45,13 +46,14 @@ export async function openSource(invocation: Invocation, config: Config): Promis
 }
 
 /** The configured storage, which must be there: a command that reads does not make an empty one. */
-export async function openExistingStore({ storage, embedded }: Config): Promise<LogStore> {
+export async function openExistingStore(config: Config): Promise<LogStore> {
+  const { storage } = config;
   if (!storageExists(storage)) {
     throw new CommandError(
       `there is no storage at ${storage}, and no server answers; name one with --storage or --url`,
     );
   }
-  return openStore(storage, { now: systemClock, diagnostics: createDiagnostics(), embedded });
+  return openStore(storage, { ...storeSettings(config), now: systemClock, diagnostics: createDiagnostics() });
 }
 
 /** Whether an embedded storage's folder is there; others are taken to be, until they are opened. */

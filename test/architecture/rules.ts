@@ -13,7 +13,9 @@ export interface ImportRule {
 
 const RECORD = /^receiver\/record\//;
 const QUERY = /^receiver\/query\//;
-const STORE_CONTRACT = /^receiver\/store\/(store|alert|errors)\.ts$/;
+const STORE_CONTRACT = /^receiver\/store\/(store|alert|errors|migration)\.ts$/;
+const STORE_COMMON = /^receiver\/store\/common\//;
+const OPEN_OPTIONS = { types: /^receiver\/store\/open\.ts$/ };
 const NET = /^receiver\/net\//;
 const METRICS = /^receiver\/metrics\//;
 const DIAGNOSTICS = /^receiver\/diagnostics\.ts$/;
@@ -59,13 +61,30 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     of: /^receiver\/store\/open\.ts$/,
-    may: [STORE_CONTRACT, RECORD, DIAGNOSTICS, /^receiver\/store\/[a-z]+\//],
+    may: [STORE_CONTRACT, RECORD, DIAGNOSTICS, /^receiver\/store\/(?!common)[a-z]+\//],
     because: 'the only place that chooses a driver',
   },
   {
     of: /^receiver\/store\/embedded\//,
     may: [STORE_CONTRACT, RECORD, QUERY, DIAGNOSTICS],
     because: 'drivers know the contract and their own database; nobody else knows them',
+  },
+  {
+    of: STORE_COMMON,
+    may: [STORE_CONTRACT, RECORD, QUERY, DIAGNOSTICS],
+    because: 'what drivers of servers have in common; it knows none of them',
+  },
+  {
+    of: /^receiver\/store\/postgres\//,
+    may: [STORE_COMMON, STORE_CONTRACT, RECORD, QUERY, DIAGNOSTICS, OPEN_OPTIONS],
+    packages: [/^pg$/, /^pg-copy-streams$/, /^kysely$/],
+    because: 'PostgreSQL is spoken here and nowhere else',
+  },
+  {
+    of: /^receiver\/store\/mongodb\//,
+    may: [STORE_COMMON, STORE_CONTRACT, RECORD, QUERY, DIAGNOSTICS, OPEN_OPTIONS],
+    packages: [/^mongodb$/],
+    because: "MongoDB's protocol is spoken here and nowhere else",
   },
   {
     of: /^receiver\/alerts\//,
