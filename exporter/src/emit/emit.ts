@@ -1,0 +1,82 @@
+import { type Actor, currentActor } from './context.ts';
+import { type EmittedRecord, globalLoggerProvider } from './logger-provider.ts';
+import { type AnyValue, safeValue } from './safe-value.ts';
+import { sayOnce } from './said-once.ts';
+
+/** One thing that happened, as a log record. Values may be anything: they are made safe here (P64). */
+export interface Happening {
+  readonly eventName: 'logvitals.event' | 'logvitals.audit' | 'logvitals.http' | 'logvitals.login';
+  /** One of `severities`, or the like. */
+  readonly severity: { readonly severityNumber: number; readonly severityText: string };
+  readonly body: string;
+  /** Undefined values are left out. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Default now; a number is milliseconds since the epoch. */
+  readonly timestamp?: Date | number | undefined;
+  /** An OpenTelemetry Context, for trace correlation; default the active one. */
+  readonly context?: unknown;
+}
+
+/**
+ * Emits through the OpenTelemetry logs API that is registered globally, whichever line it is of, under the given
+ * instrumentation scope name. Never throws, never blocks. Adds `user.id`, `user.name` and `user.email` of the current
+ * actor, unless the attributes have one of these names, be it undefined.
+ */
+export function emit(scope: string, happening: Happening): void {
+  try {
+    const logger = globalLoggerProvider()?.getLogger(scope);
+    if (logger === undefined) {
+      sayOnce('no provider', `nothing is recorded for ${scope}: call register() first, or set OpenTelemetry logs up`);
+      return;
+    }
+    const { severityNumber } = happening.severity;
+    if (logger.enabled?.({ severityNumber, eventName: happening.eventName }) === false) return;
+    logger.emit(recordOf(happening));
+  } catch (error) {
+    sayOnce('emit failed', `a record of ${scope} could not be emitted: ${String(safeValue(String(error)))}`);
+  }
+}
+
+/** As attributes, `user.id` always a text. */
+export function actorAttributes(actor: Actor | null): Record<string, unknown> {
+  return {
+    'user.id': idText(actor?.id),
+    'user.name': actor?.name,
+    'user.email': actor?.email,
+  };
+}
+
+/** An id as the text that it is recorded as; composite ones are objects, and become JSON. */
+export function idText(id: unknown): string | undefined {
+  if (id === undefined || id === null) return undefined;
+  const safe = safeValue(id);
+  return typeof safe === 'object' ? JSON.stringify(safe) : String(safe);
+}
+
+function recordOf({ eventName, severity, body, attributes, timestamp, context }: Happening): EmittedRecord {
+  const time = timestamp === undefined ? undefined : highResolution(timestamp);
+  return {
+    eventName,
+    severityNumber: severity.severityNumber,
+    severityText: severity.severityText,
+    body: safeValue(body),
+    attributes: safeAttributes(attributes),
+    ...(time !== undefined && { timestamp: time }),
+    ...(context !== undefined && { context }),
+  };
+}
+
+function safeAttributes(attributes: Happening['attributes']): Record<string, AnyValue> {
+  const namesActor = 'user.id' in attributes || 'user.name' in attributes || 'user.email' in attributes;
+  const all = namesActor ? attributes : { ...attributes, ...actorAttributes(currentActor()) };
+  const entries = Object.entries(all).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name, safeValue(value)]));
+}
+
+/** As OpenTelemetry's pair, for it takes a small number to be relative to the start of the process. */
+function highResolution(time: Date | number): [number, number] | undefined {
+  const milliseconds = Number(time);
+  if (!Number.isFinite(milliseconds) || milliseconds < 0) return undefined;
+  const seconds = Math.floor(milliseconds / 1_000);
+  return [seconds, Math.round((milliseconds - seconds * 1_000) * 1e6)];
+}

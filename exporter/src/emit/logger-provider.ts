@@ -1,0 +1,37 @@
+import * as api from '@opentelemetry/api';
+
+/** The part of a record that both lines of OpenTelemetry take alike. */
+export interface EmittedRecord {
+  readonly eventName: string;
+  readonly severityNumber: number;
+  readonly severityText: string;
+  readonly body: unknown;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly timestamp?: [seconds: number, nanoseconds: number];
+  readonly context?: unknown;
+}
+
+interface Logger {
+  emit(record: EmittedRecord): void;
+  enabled?(options: { severityNumber: number; eventName: string }): boolean;
+}
+
+interface LoggerProvider {
+  getLogger(name: string): Logger;
+}
+
+/**
+ * Where `@opentelemetry/api-logs` keeps the provider that is registered, for all copies of itself. Asked with the version
+ * of this arrangement, it answers with the provider. Reading it needs no `require` of a package that may be missing.
+ */
+const OLDER_API = Symbol.for('io.opentelemetry.js.api.logs');
+const OLDER_API_VERSION = 1;
+
+/** The provider that is registered globally, in either line of OpenTelemetry; undefined when none is. */
+export function globalLoggerProvider(): LoggerProvider | undefined {
+  const older = (globalThis as { [OLDER_API]?: (version: number) => LoggerProvider })[OLDER_API]?.(OLDER_API_VERSION);
+  if (older) return older;
+  const newer = (api as { logs?: { getLoggerProvider(): LoggerProvider } }).logs?.getLoggerProvider();
+  // Before anything is registered, the newer API answers with its stand-in, which alone has this method.
+  return newer && !('_setDelegate' in newer) ? newer : undefined;
+}
