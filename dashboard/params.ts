@@ -114,7 +114,12 @@ export function recordFilter(query: QueryString, now: bigint, zone: TimeZone | n
   return {
     ok: true,
     value: {
-      query: and(anyEquals(query, 'service'), anyEquals(query, 'logger'), level.value, text.value),
+      query: and(
+        anyEquals(query, 'service', named('service')),
+        anyEquals(query, 'logger', named('logger')),
+        level.value,
+        text.value,
+      ),
       ...(from.value === undefined ? {} : { from: from.value }),
       ...(to.value === undefined ? {} : { to: to.value }),
     },
@@ -177,8 +182,12 @@ function levelQuery(query: QueryString): ParamResult<Query> {
 
 const isNamedLevel = (name: string): name is NamedLevel => Object.hasOwn(LOWEST_SEVERITY, name);
 
-const anyEquals = (query: QueryString, field: Extract<NamedField, 'service' | 'logger'>): Query =>
-  or(all(query, field).map((value) => fieldEquals(field, value)));
+const named = (name: NamedField): Field => ({ kind: 'named', name });
+
+/** Records whose field is a parameter's value; any of them where it is repeated, all records where it is missing. */
+export function anyEquals(query: QueryString, parameter: string, field: Field): Query {
+  return or(all(query, parameter).map((value) => ({ type: 'field', field, test: { op: 'equals', value } })));
+}
 
 function or(terms: readonly Query[]): Query {
   if (terms.length === 0) return MATCH_ALL;

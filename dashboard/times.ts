@@ -4,6 +4,9 @@ const SECOND = 1_000_000_000n;
 /** Nanoseconds of one hour: what "recent" and "the last hour" mean (PARITY.md P12). */
 export const HOUR = 3600n * SECOND;
 
+/** Nanoseconds of 24 hours. */
+export const DAY = 24n * HOUR;
+
 /** The greatest timestamp a record can have (2^63 - 1 nanoseconds, in the year 2262). */
 export const END_OF_TIME = 2n ** 63n - 1n;
 

@@ -1,10 +1,9 @@
 import type { DashboardOptions } from '../options.ts';
-import { HOUR, toRfc3339 } from '../times.ts';
+import { DAY, toRfc3339 } from '../times.ts';
 import { type ApiContext, clientSignal, type JsonResource } from './context.ts';
 import { readJsonObject } from './json-body.ts';
 import { ApiProblem, badParameter } from './problem.ts';
 
-const DAY = 24n * HOUR;
 const LONGEST_DAYS = 36_500;
 const LARGEST_BATCH = 1_000_000;
 const DEFAULT_BATCH = 5000;

@@ -81,7 +81,7 @@ export function objectJson(attributes: KeyValueList): JsonObject {
  * A value as people write JSON: an integer beyond 2^53 is its decimal string, NaN and the infinities their names, bytes
  * base64, the empty value null.
  */
-function valueJson(value: AnyValue): JsonValue {
+export function valueJson(value: AnyValue): JsonValue {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);

@@ -7,6 +7,7 @@ import { alertsResource } from './alerts.ts';
 import { cardsResource } from './cards.ts';
 import type { ApiContext, JsonResource } from './context.ts';
 import { endpointsResource } from './endpoints.ts';
+import { eventResource, eventsResource, objectLogResource, statsResource } from './events.ts';
 import { exportResource } from './export.ts';
 import { facetsResource } from './facets.ts';
 import { histogramResource } from './histogram.ts';
@@ -38,6 +39,11 @@ export function createApiRouter(options: DashboardOptions): Router {
   get('/tail', tailResource(options));
   get('/groups/:id', json(groupResource(options)));
   get('/traces/:id', json(traceResource(options)));
+  get('/events', json(eventsResource(options)));
+  get('/events/:id', json(eventResource(options)));
+  // An id may have slashes in it, encoded or not.
+  get('/objects/:type/*id/log', json(objectLogResource(options)));
+  get('/stats', json(statsResource(options)));
   get('/alerts', json(alertsResource(options)));
   get('/loggers', json(loggersResource(options)));
   get('/export', exportResource(options));
