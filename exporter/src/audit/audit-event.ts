@@ -1,10 +1,11 @@
 import { type Actor, currentActor } from '../emit/context.ts';
 import { actorAttributes, emit, type Happening, idText } from '../emit/emit.ts';
+import { recordableTime } from '../emit/time.ts';
 import { severities } from '../severities.ts';
 import type { Changes } from './diff.ts';
 import { callHooks } from './event-hooks.ts';
 
-export const AUDIT_SCOPE = 'logvitals.audit';
+const AUDIT_SCOPE = 'logvitals.audit';
 
 /** What an event is about. */
 export interface AuditObject {
@@ -42,20 +43,28 @@ export interface AuditRecording {
   readonly scope?: string | undefined;
 }
 
-/** Emits an audit event, and tells the hooks. Never throws. */
-export function emitAudit(event: AuditEvent, recording: AuditRecording = {}): void {
-  const complete = { ...event, actor: event.actor === undefined ? currentActor() : event.actor };
+/** An event as it was logged: complete, and not to be changed any more. */
+export type LoggedEvent = Readonly<AuditEvent> & { readonly actor: Actor | null; readonly timestamp: Date };
+
+/**
+ * Emits an audit event, and tells the hooks. Never throws.
+ * @returns what was logged.
+ */
+export function emitAudit(event: AuditEvent, recording: AuditRecording = {}): LoggedEvent {
+  const actor = event.actor === undefined ? currentActor() : event.actor;
+  const logged = Object.freeze({ ...event, actor, timestamp: recordableTime(event.timestamp) });
   emit(recording.scope ?? AUDIT_SCOPE, {
     eventName: recording.eventName ?? 'logvitals.audit',
     severity: recording.severity ?? severities.AUDIT,
     body: event.body,
-    attributes: attributesOf(complete),
-    timestamp: event.timestamp,
+    attributes: attributesOf(logged),
+    timestamp: logged.timestamp,
   });
-  callHooks(complete);
+  callHooks(logged);
+  return logged;
 }
 
-function attributesOf({ action, object, actor, tool, changes, template, values, attributes }: AuditEvent) {
+function attributesOf({ action, object, actor, tool, changes, template, values, attributes }: LoggedEvent) {
   return {
     ...attributes,
     'logvitals.audit.action': action,
@@ -66,6 +75,6 @@ function attributesOf({ action, object, actor, tool, changes, template, values, 
     'logvitals.changes': changes ?? undefined,
     'logvitals.message.template': template,
     'logvitals.message.values': values,
-    ...actorAttributes(actor ?? null),
+    ...actorAttributes(actor),
   };
 }

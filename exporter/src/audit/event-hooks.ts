@@ -1,34 +1,50 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { sayOnce } from '../emit/said-once.ts';
+import type { LoggedEvent } from './audit-event.ts';
+
+/** Called with every event that is logged. A promise may be returned. */
+export type EventHook = (event: LoggedEvent) => unknown;
+
+interface Hooks {
+  readonly all: Set<EventHook>;
+  /** Set in what a hook does: events logged there call no hooks, or one that logs would never end. */
+  readonly within: AsyncLocalStorage<true>;
+}
 
 /** One per process, although the package may be loaded twice, as an ES module and by `require`. */
 const HOOKS = Symbol.for('logvitals.exporter.audit.hooks');
-const shared = globalThis as { [HOOKS]?: Set<(event: never) => unknown> };
+const shared = globalThis as { [HOOKS]?: Hooks };
 
 /**
- * Calls `hook` with every audit event of this process from now on, data layers' included, right after it was emitted.
- * What the hook throws or rejects with is said once, and reaches neither the application nor another hook (P77).
+ * Calls `hook` with every audit event and login of this process from now on, right after it was emitted; data layers'
+ * included, those that hooks log not. What the hook throws or rejects with is said once, and reaches neither the
+ * application nor another hook (P77).
  * @returns what removes the hook.
  */
-export function addHook<Event>(hook: (event: Event) => unknown): () => void {
-  shared[HOOKS] ??= new Set();
-  const hooks = shared[HOOKS];
-  hooks.add(hook);
+export function onEvent(hook: EventHook): () => void {
+  if (typeof hook !== 'function') throw new TypeError('@logvitals/exporter: onEvent() needs a function');
+  shared[HOOKS] ??= { all: new Set(), within: new AsyncLocalStorage() };
+  const { all } = shared[HOOKS];
+  all.add(hook);
   return () => {
-    hooks.delete(hook);
+    all.delete(hook);
   };
 }
 
-export function callHooks(event: unknown): void {
-  for (const hook of shared[HOOKS] ?? []) void call(hook, event);
+/** Never throws, waits for nothing. */
+export function callHooks(event: LoggedEvent): void {
+  const hooks = shared[HOOKS];
+  if (hooks === undefined || hooks.all.size === 0 || hooks.within.getStore()) return;
+  hooks.within.run(true, () => {
+    for (const hook of hooks.all) void call(hook, event);
+  });
 }
 
-async function call(hook: (event: never) => unknown, event: unknown): Promise<void> {
+async function call(hook: EventHook, event: LoggedEvent): Promise<void> {
   try {
-    await hook(event as never);
+    await hook(event);
   } catch (error) {
-    sayOnce(
-      'hook failed',
-      `a hook on audit events failed: ${error instanceof Error ? error.message : 'no error given'}`,
-    );
+    const reason = error instanceof Error ? error.message : 'it threw no error';
+    sayOnce('hook failed', `a hook on audit events failed, which is ignored: ${reason.slice(0, 200)}`);
   }
 }

@@ -2,6 +2,7 @@ import { type Actor, currentActor } from './context.ts';
 import { type EmittedRecord, globalLoggerProvider } from './logger-provider.ts';
 import { type AnyValue, safeValue } from './safe-value.ts';
 import { sayOnce } from './said-once.ts';
+import { recordableTime } from './time.ts';
 
 /** One thing that happened, as a log record. Values may be anything: they are made safe here (P64). */
 export interface Happening {
@@ -30,7 +31,8 @@ export function emit(scope: string, happening: Happening): void {
       return;
     }
     const { severityNumber } = happening.severity;
-    if (logger.enabled?.({ severityNumber, eventName: happening.eventName }) === false) return;
+    const { eventName, context } = happening;
+    if (logger.enabled?.({ severityNumber, eventName, ...(context !== undefined && { context }) }) === false) return;
     logger.emit(recordOf(happening));
   } catch (error) {
     sayOnce('emit failed', `a record of ${scope} could not be emitted: ${String(safeValue(String(error)))}`);
@@ -54,14 +56,13 @@ export function idText(id: unknown): string | undefined {
 }
 
 function recordOf({ eventName, severity, body, attributes, timestamp, context }: Happening): EmittedRecord {
-  const time = timestamp === undefined ? undefined : highResolution(timestamp);
   return {
     eventName,
     severityNumber: severity.severityNumber,
     severityText: severity.severityText,
     body: safeValue(body),
     attributes: safeAttributes(attributes),
-    ...(time !== undefined && { timestamp: time }),
+    ...(timestamp !== undefined && { timestamp: recordableTime(timestamp) }),
     ...(context !== undefined && { context }),
   };
 }
@@ -71,12 +72,4 @@ function safeAttributes(attributes: Happening['attributes']): Record<string, Any
   const all = namesActor ? attributes : { ...attributes, ...actorAttributes(currentActor()) };
   const entries = Object.entries(all).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries.map(([name, value]) => [name, safeValue(value)]));
-}
-
-/** As OpenTelemetry's pair, for it takes a small number to be relative to the start of the process. */
-function highResolution(time: Date | number): [number, number] | undefined {
-  const milliseconds = Number(time);
-  if (!Number.isFinite(milliseconds) || milliseconds < 0) return undefined;
-  const seconds = Math.floor(milliseconds / 1_000);
-  return [seconds, Math.round((milliseconds - seconds * 1_000) * 1e6)];
 }

@@ -7,13 +7,13 @@ export interface EmittedRecord {
   readonly severityText: string;
   readonly body: unknown;
   readonly attributes: Readonly<Record<string, unknown>>;
-  readonly timestamp?: [seconds: number, nanoseconds: number];
+  readonly timestamp?: Date;
   readonly context?: unknown;
 }
 
 interface Logger {
   emit(record: EmittedRecord): void;
-  enabled?(options: { severityNumber: number; eventName: string }): boolean;
+  enabled?(options: { severityNumber: number; eventName: string; context?: unknown }): boolean;
 }
 
 interface LoggerProvider {
