@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { MATCH_ALL } from '../../receiver/query/tree.ts';
+import { recordSize } from '../../receiver/record/record-size.ts';
 import type { Block } from '../../receiver/store/embedded/block/block.ts';
 import { dayOf } from '../../receiver/store/embedded/day.ts';
 import { BlockCache } from '../../receiver/store/embedded/read/block-cache.ts';
 import { NewestDaysCache } from '../../receiver/store/embedded/read/newest-days-cache.ts';
 import { RecordCache } from '../../receiver/store/embedded/read/record-cache.ts';
-import { recordSize } from '../../receiver/store/embedded/read/record-size.ts';
 import { DAY, logRecord, MINUTE, NOON } from '../helpers/records.ts';
 import { readerFolder } from './reader-folder.ts';
 

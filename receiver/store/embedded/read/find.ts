@@ -1,6 +1,7 @@
 import { compileQuery } from '../../../query/evaluate.ts';
 import type { Query } from '../../../query/tree.ts';
 import type { LogRecord } from '../../../record/log-record.ts';
+import { recordSize } from '../../../record/record-size.ts';
 import type { Day } from '../day.ts';
 import { type BlockQuery, compileBlockQuery } from '../match/block-query.ts';
 import type { Order, Position } from '../position.ts';
@@ -8,7 +9,6 @@ import type { FoundRecord } from './answer.ts';
 import { type DayRange, isBefore, rangeOf } from './block-rows.ts';
 import type { DayListing } from './day-listing.ts';
 import type { Pace } from './pace.ts';
-import { recordSize } from './record-size.ts';
 import { type RowSource, type SourcedRow, sourcesOf } from './row-sources.ts';
 import type { StoredDays } from './stored-days.ts';
 

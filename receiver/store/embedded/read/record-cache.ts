@@ -1,6 +1,6 @@
 import type { LogRecord } from '../../../record/log-record.ts';
+import { recordSize } from '../../../record/record-size.ts';
 import type { Day } from '../day.ts';
-import { recordSize } from './record-size.ts';
 
 interface HeldRecord {
   readonly day: Day;

@@ -1,5 +1,5 @@
-import type { AnyValue, KeyValueList } from '../../../record/any-value.ts';
-import type { LogRecord, Resource, Scope } from '../../../record/log-record.ts';
+import type { AnyValue, KeyValueList } from './any-value.ts';
+import type { LogRecord, Resource, Scope } from './log-record.ts';
 
 /** What a value takes beside its text or bytes, about. */
 const VALUE_BYTES = 8;
