@@ -10,11 +10,6 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const AXIS_LABELS = 6;
 
-/** How many records match in all. */
-export function totalOf({ counts }: Histogram): number {
-  return counts.reduce((sum, count) => sum + count, 0);
-}
-
 /** Counts as bars, with the times people would say. */
 export function histogramProps(
   { counts, complete }: Histogram,

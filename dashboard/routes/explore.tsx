@@ -1,5 +1,3 @@
-import type { StoredRecord } from '../../receiver/record/log-record.ts';
-import { type Histogram, MAX_OFFSET } from '../../receiver/store/store.ts';
 import { clientSignal } from '../api/context.ts';
 import { loadCards } from '../health/load.ts';
 import { layRange, rangeNamed } from '../health/ranges.ts';
@@ -8,12 +6,12 @@ import type { DashboardSettings } from '../options.ts';
 import { all, pageParam, type QueryString, type RecordFilter, recordFilter, single } from '../params.ts';
 import { ExplorePage, type ExploreProps, type ExploreResults, type ExploreState } from '../views/explore.tsx';
 import { FirstSteps } from '../views/first-steps.tsx';
-import { rfc3339 } from '../views/format.ts';
 import { link } from '../views/links.ts';
 import { alertRule } from './alert-rule.ts';
 import { loadFacets } from './explore-facets.ts';
-import { histogramProps, totalOf } from './explore-histogram.ts';
+import { histogramProps } from './explore-histogram.ts';
 import { relaxations } from './explore-relaxations.ts';
+import { fixedTime, listRecords, pinnedTime } from './listed-records.ts';
 import { baseOf, type PageRequest, pageContext, zoneOf } from './page-context.ts';
 import { searchedWords } from './query-text.ts';
 import { recordDetail, recordLine } from './record-props.ts';
@@ -102,31 +100,21 @@ async function loadResults(search: Search): Promise<ExploreResults> {
   const { ctx, site, state, filter, time, base } = search;
   const { store, settings } = site.options;
   const signal = clientSignal(ctx);
-  const { boundaries } = time.buckets;
   const recordId = single(ctx.query, 'record');
-  const cursor = single(ctx.query, 'cursor');
-  const asked = cursor === undefined ? pageParam(ctx.query) : 1;
-  // The two that count come first: a store with several readers then does both at once.
-  const [histogram, facets, found, chosen] = await Promise.all([
-    boundaries.length > 1 ? store.histogram({ query: filter.query, boundaries, signal }) : NO_HISTOGRAM,
+  const page = pageParam(ctx.query);
+  // What counts comes first: a store with several readers then does it at once with the rest.
+  const [listed, facets, chosen] = await Promise.all([
+    listRecords(site.options, { query: filter.query, time, page, cursor: single(ctx.query, 'cursor'), signal }),
     loadFacets(site.options, { ...search, signal }),
-    findPage(search, asked, signal, cursor),
     recordId === undefined ? null : store.get(recordId),
   ]);
-  const pages = Math.max(Math.ceil(totalOf(histogram) / settings.pageSize), 1);
-  const isBeyond = histogram.complete && asked > pages;
-  const shown = isBeyond ? await findPage(search, pages, signal) : found;
-  const page = isBeyond ? pages : asked;
-  const hasMore = shown.next !== null && page * settings.pageSize <= MAX_OFFSET;
+  const { searchOn, histogram } = listed;
   return {
-    records: shown.records.map(recordLine),
-    searchOn:
-      shown.complete || shown.next === null
-        ? null
-        : link(base, '/logs', { ...fixedTime(state, time), cursor: shown.next }),
-    paging: { page, pages: histogram.complete ? Math.max(pages, page) : page + Number(hasMore) },
-    unbounded: !histogram.complete,
-    pinned: page === 1 ? pinnedState(state, time, shown.records[0]) : fixedTime(state, time),
+    records: listed.records.map(recordLine),
+    searchOn: searchOn === null ? null : link(base, '/logs', { ...fixedTime(state, time), cursor: searchOn }),
+    paging: listed.paging,
+    unbounded: listed.unbounded,
+    pinned: pinnedTime(state, time, listed),
     histogram: histogramProps(histogram, time.buckets, search),
     facets,
     words: searchedWords(filter.query),
@@ -137,27 +125,4 @@ async function loadResults(search: Search): Promise<ExploreResults> {
   };
 }
 
-const NO_HISTOGRAM: Histogram = { counts: [], complete: true };
-
 const tailFilter = ({ q, service, logger, level }: ExploreState) => ({ q, service, logger, level });
-
-function findPage({ site, filter, time }: Search, page: number, signal: AbortSignal, cursor?: string) {
-  const { pageSize } = site.options.settings;
-  const offset = Math.min((page - 1) * pageSize, MAX_OFFSET);
-  const { from, to } = time;
-  return site.options.store.search({ query: filter.query, from, to, limit: pageSize, offset, cursor, signal });
-}
-
-/** The state with the times it stands for now, so that it means the same later. */
-function fixedTime(state: ExploreState, { from, to }: Pick<SearchedTime, 'from' | 'to'>): ExploreState {
-  return { ...state, range: undefined, from: rfc3339(from), to: rfc3339(to) };
-}
-
-/**
- * The first page's state for its links to the others: no newer record than the newest shown, so that records that
- * arrive meanwhile don't push the others from page to page.
- */
-function pinnedState(state: ExploreState, time: SearchedTime, newest: StoredRecord | undefined): ExploreState {
-  const isFixed = state.to !== undefined && !state.to.startsWith('now');
-  return fixedTime(state, { from: time.from, to: isFixed || !newest ? time.to : newest.timestamp + 1n });
-}

@@ -1,7 +1,7 @@
 import type { ExploreProps } from './explore.tsx';
 import { link, type Parameters } from './links.ts';
-import { Choice, Hidden, Menu } from './menu.tsx';
-import { RangeTabs } from './range-tabs.tsx';
+import { Choice, Menu } from './menu.tsx';
+import { RangeChoice } from './range-choice.tsx';
 
 const EXPORTS = [
   { format: 'ndjson', words: 'JSON, one record a line' },
@@ -20,28 +20,7 @@ export function ExploreTools({ page, state, ranges, time, levels, results }: Exp
   const { level } = state;
   return (
     <div class="tools">
-      <RangeTabs ranges={ranges} current={time.range} href={(range) => to({ range, from: undefined, to: undefined })}>
-        <details class="menu custom" data-menu>
-          <summary aria-current={time.range === undefined ? 'true' : undefined}>
-            {time.range === undefined ? time.words : 'Custom'}
-          </summary>
-          <form class="list" action={link(page.base, '/logs')}>
-            <Hidden values={{ ...state, range: undefined, from: undefined, to: undefined }} />
-            <label>
-              From <input name="from" value={time.from} placeholder="now-6h" autocomplete="off" />
-            </label>
-            <label>
-              To <input name="to" value={time.to} placeholder="now" autocomplete="off" />
-            </label>
-            <p class="hint">
-              Such as 2026-11-21 09:00, now, now-90m or now-7d. Times in {page.zone.replaceAll('_', ' ')}.
-            </p>
-            <button type="submit" class="btn strong">
-              Show
-            </button>
-          </form>
-        </details>
-      </RangeTabs>
+      <RangeChoice page={page} path="/logs" state={{ ...state }} ranges={ranges} time={time} />
       <Menu label={`Level: ${level.map(levelInWords).join(', ') || 'any'}`}>
         <Choice href={to({ level: undefined })} chosen={level.length === 0} words="any" />
         <Choice href={to({ level: '>=WARN' })} chosen={level.join() === '>=WARN'} words={levelInWords('>=WARN')} />

@@ -11,6 +11,7 @@ import { link, type Parameters } from './links.ts';
 import { LoggerName } from './logger-name.tsx';
 import type { PageContext } from './page.ts';
 import { Pager, type Paging } from './pager.tsx';
+import type { ChosenTime } from './range-choice.tsx';
 import type { RecordDetail, RecordLine } from './record.ts';
 import { RecordView } from './record-detail.tsx';
 import { RecordTable } from './record-table.tsx';
@@ -33,13 +34,7 @@ export interface ExploreProps {
   readonly page: PageContext;
   readonly state: ExploreState;
   readonly ranges: readonly { readonly name: string; readonly label: string }[];
-  /** The searched stretch of time in words, for its fields, and as a range's name when it is one. */
-  readonly time: {
-    readonly range: string | undefined;
-    readonly words: string;
-    readonly from: string;
-    readonly to: string;
-  };
+  readonly time: ChosenTime;
   readonly levels: readonly string[];
   readonly fault: Fault | null;
   /** Null when the fault left nothing to search. */
