@@ -50,7 +50,7 @@ function rowEvent(
   model: ModelSettings,
   idFields: readonly string[] | undefined,
 ): AuditEvent {
-  const whole = { ...row.before, ...row.after };
+  const whole = { ...row.key, ...row.before, ...row.after };
   const object = { type: model.type, id: idOf(whole, model, idFields), name: nameOf(whole, model) };
   return { action, object, changes, body: describe(action, model.type, object.id) };
 }
@@ -124,15 +124,14 @@ function relationEvents(change: RelationChanged, model: ModelSettings, maxRows: 
 
 /** Null when no field that is recorded changed. */
 function changesOf({ before, after }: RowChange, model: ModelSettings): Changes | null {
-  const options = model.namesFields ? { exclude: [] } : {};
   const kept = (row: Row | null | undefined) => (row ? pick(row, model.keepsField) : null);
   // An update whose old values nobody read: the new ones stand alone, instead of against a null that never was.
   const changes =
     before === undefined && after
-      ? onlyNew(diff(null, kept(after), options))
+      ? onlyNew(diff(null, kept(after)))
       : after
-        ? diff(kept(before && commonFields(before, after)), kept(after), options)
-        : diff(kept(before), null, options);
+        ? diff(kept(before && commonFields(before, after)), kept(after))
+        : diff(kept(before), null);
   return changes && redact(changes, model);
 }
 
@@ -151,10 +150,15 @@ function pick(row: Row, keeps: (field: string) => boolean): Row {
 
 /** After the comparison, so that a secret's change is seen, though not its values. */
 function redact(changes: Changes, model: ModelSettings): Changes {
-  return {
-    old_value: model.redactor.value(changes.old_value) as Changes['old_value'],
-    new_value: model.redactor.value(changes.new_value) as Changes['new_value'],
-  };
+  return { old_value: redactFields(changes.old_value, model), new_value: redactFields(changes.new_value, model) };
+}
+
+/** What was not there is no secret. */
+function redactFields(fields: Record<string, unknown>, { redactor }: ModelSettings): Record<string, unknown> {
+  const redacted = redactor.value(fields) as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.entries(redacted).map(([name, value]) => [name, fields[name] === null ? null : value]),
+  );
 }
 
 /** Several fields make one id, joined by commas. */

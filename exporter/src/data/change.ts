@@ -22,6 +22,8 @@ export interface RowChange {
    * fields that this one lacks count as unchanged.
    */
   readonly after?: Row | null | undefined;
+  /** What else tells which row it is, where neither image has the fields of its id. */
+  readonly key?: Row | undefined;
 }
 
 /** What one successful statement (or call) changed. */

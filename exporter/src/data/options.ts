@@ -11,7 +11,7 @@ export interface ModelOptions {
   readonly id?: string | readonly string[] | ((row: Row) => unknown) | undefined;
   /** The field that people know its objects by, or a function of the row; default `name`, else `title`. */
   readonly name?: string | ((row: Row) => unknown) | undefined;
-  /** Only these fields are recorded: texts, `*` patterns or RegExps. Default all but the stamps that `diff` leaves out. */
+  /** Only these fields are recorded: texts, `*` patterns or RegExps. Default all. What `diff` always leaves out stays out. */
   readonly include?: readonly (string | RegExp)[] | undefined;
   /** These fields are not recorded. Wins over `include`. */
   readonly exclude?: readonly (string | RegExp)[] | undefined;
@@ -105,8 +105,6 @@ export interface ModelSettings {
   readonly id: ModelOptions['id'];
   readonly name: ModelOptions['name'];
   readonly keepsField: (field: string) => boolean;
-  /** Fields were named one by one, so that none is left out for being a stamp. */
-  readonly namesFields: boolean;
   readonly redactor: Redactor;
   readonly actions: ReadonlySet<DataAction>;
   readonly before: BeforeImage;
@@ -161,7 +159,6 @@ function modelSettings(path: string, name: string, model: ModelOptions, options:
     id: model.id,
     name: model.name,
     keepsField: filter(`${path}.`, { include: model.include, exclude: model.exclude }),
-    namesFields: model.include !== undefined,
     redactor: createRedactor({ fields: [...(options.redact ?? []), ...(model.redact ?? [])] }),
     actions: new Set(model.actions ?? ACTIONS),
     before: beforeImage(path, model.before ?? beforeImage('', options.before ?? 'fetch')),

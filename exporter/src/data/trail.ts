@@ -16,6 +16,8 @@ export interface AuditTrail {
   wantsBefore(model: string, kind: 'update' | 'delete'): boolean;
   /** Whether changes of the model's relations are recorded. */
   wantsRelations(model: string): boolean;
+  /** The fields that the options tell the model's objects apart by; undefined: they don't say, or say a function. */
+  idFields(model: string): readonly string[] | undefined;
   /** Records what a statement changed, after it succeeded: in a transaction, to be sent at its commit; else at once. */
   record(change: Change, transaction?: AuditTransaction | undefined): void;
   begin(): AuditTransaction;
@@ -40,8 +42,8 @@ export function createAuditTrail(layer: string, options: DataAuditOptions = {}):
   const overflow = (left: number): AuditEvent => {
     sayOnce(
       `data-overflow:${layer}`,
-      `@logvitals/exporter/${layer}: a transaction had more than ${settings.maxEvents} audit events; ${left} of them ` +
-        'became one. Set maxEvents to keep more.',
+      `${layer}: a transaction had more than ${settings.maxEvents} audit events; ${left} of them became one. Set maxEvents ` +
+        'to keep more.',
     );
     return {
       action: 'bulk_update',
@@ -61,10 +63,7 @@ export function createAuditTrail(layer: string, options: DataAuditOptions = {}):
 
   const report = (error: unknown): undefined => {
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    sayOnce(
-      `data-failure:${layer}`,
-      `@logvitals/exporter/${layer}: a change was not recorded as it should be: ${reason}`,
-    );
+    sayOnce(`data-failure:${layer}`, `${layer}: a change was not recorded as it should be: ${reason}`);
   };
 
   return {
@@ -80,6 +79,11 @@ export function createAuditTrail(layer: string, options: DataAuditOptions = {}):
     wantsRelations(name) {
       const actions = settings.model(name)?.actions;
       return actions !== undefined && (actions.has('relation_add') || actions.has('relation_remove'));
+    },
+    idFields(name) {
+      const id = settings.model(name)?.id;
+      if (typeof id === 'string') return [id];
+      return typeof id === 'function' ? undefined : id;
     },
     record(change, transaction) {
       attempt(() => {

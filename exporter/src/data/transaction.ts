@@ -18,6 +18,7 @@ export type Publish = (events: readonly AuditEvent[], left: number) => void;
 export class AuditTransaction {
   readonly #publish: Publish;
   readonly #maxEvents: number;
+  #failed = false;
   #events: AuditEvent[] = [];
   /** Events that there was no room for. */
   #left = 0;
@@ -50,8 +51,17 @@ export class AuditTransaction {
     if (index >= 0) this.#savepoints.length = index;
   }
 
+  /**
+   * A statement failed. PostgreSQL then answers a commit with a rollback, unless one goes back to a savepoint first, and
+   * drivers don't tell.
+   */
+  fail(): void {
+    this.#failed = true;
+  }
+
   /** Drops what came after the savepoint, which stays, as in SQL. */
   rollbackTo(key: unknown): void {
+    this.#failed = false;
     const index = this.#find(key);
     const savepoint = this.#savepoints[index];
     if (savepoint === undefined) return;
@@ -61,6 +71,7 @@ export class AuditTransaction {
   }
 
   commit(): void {
+    if (this.#failed) this.rollback();
     if (this.#state !== 'open') return;
     const events = this.#events;
     this.#end('committed');

@@ -1,0 +1,2 @@
+export { auditDialect } from './data/kysely/dialect.ts';
+export type { DataAuditOptions, JoinTable, ModelOptions } from './data/options.ts';
