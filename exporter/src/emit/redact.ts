@@ -79,20 +79,21 @@ export function createRedactor(options: RedactOptions = {}): Redactor {
   const isSecret = remembered(secretTest(options.fields ?? []));
 
   const query = (search: string): string =>
-    search.replace(/([^&?;=]+)=([^&;]+)/g, (pair, name: string) =>
-      isSecret(decoded(name)) ? `${name}=${replacement}` : pair,
-    );
+    search.replace(/[^?&;]+/g, (pair) => {
+      const end = pair.indexOf('=');
+      return end > 0 && end < pair.length - 1 && isSecret(decoded(pair.slice(0, end)))
+        ? `${pair.slice(0, end)}=${replacement}`
+        : pair;
+    });
 
   return {
     isSecret,
     query,
     header: (name, value) => (headers.has(name.toLowerCase()) || isSecret(name) ? replacement : value),
     url(url) {
-      const [, start = '', rest = ''] = /^([^?#]*)(.*)$/s.exec(url) ?? [];
-      return (
-        start.replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/]*@/i, `$1//${replacement}@`) +
-        query(rest.replace('#', '#&')).replace('#&', '#')
-      );
+      const [, address = '', search = '', fragment = ''] = /^([^?#]*)([^#]*)(.*)$/s.exec(url) ?? [];
+      const named = address.replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/]*@/i, `$1//${replacement.replaceAll('$', '$$$$')}@`);
+      return named + query(search) + (fragment && `#${query(fragment.slice(1))}`);
     },
     value: (value) => safeValue(value, (name) => (isSecret(name) ? replacement : undefined)),
   };

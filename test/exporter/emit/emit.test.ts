@@ -1,0 +1,95 @@
+import { createRequire } from 'node:module';
+import { logs } from '@opentelemetry/api';
+import { LoggerProvider } from '@opentelemetry/sdk-logs';
+import { expect, test } from 'vitest';
+import { runAs } from '../../../exporter/src/context.ts';
+import { emit, type Happening } from '../../../exporter/src/emit/emit.ts';
+import { severities } from '../../../exporter/src/severities.ts';
+import { startRecording, warningsDuring } from '../helpers/recording.ts';
+
+/** The older logs API, which is there because the tests of the older OpenTelemetry line bring it. */
+const olderLogs = createRequire(import.meta.url)('@opentelemetry/api-logs').logs as typeof logs;
+
+const happening: Happening = { eventName: 'logvitals.event', severity: severities.API, body: 'it', attributes: {} };
+
+test('P50 a record with its scope, event name, severity and time', async () => {
+  await using recording = startRecording();
+  emit('shop', { ...happening, attributes: { a: 1n, b: undefined, c: [new Date(5)] }, timestamp: 1_234.5 });
+  expect(await recording.only()).toMatchObject({
+    instrumentationScope: { name: 'shop' },
+    eventName: 'logvitals.event',
+    severityNumber: 11,
+    severityText: 'API',
+    body: 'it',
+    attributes: { a: 1, c: ['1970-01-01T00:00:00.005Z'] },
+    hrTime: [1, 234_000_000],
+  });
+});
+
+test('the current actor is added, unless the attributes name one, be it nobody', async () => {
+  await using recording = startRecording();
+  runAs({ id: 7, name: 'Ann', email: 'ann@shop.example' }, () => {
+    emit('shop', happening);
+    emit('shop', { ...happening, attributes: { 'user.name': 'Bob' } });
+    emit('shop', { ...happening, attributes: { 'user.id': undefined } });
+  });
+  expect((await recording.all()).map(({ attributes }) => attributes)).toEqual([
+    { 'user.id': '7', 'user.name': 'Ann', 'user.email': 'ann@shop.example' },
+    { 'user.name': 'Bob' },
+    {},
+  ]);
+});
+
+test('a provider of the older API alone gets the records', async () => {
+  const bodies: unknown[] = [];
+  const processor = {
+    onEmit: ({ body }: { body?: unknown }) => {
+      bodies.push(body);
+    },
+    forceFlush: async () => {},
+    shutdown: async () => {},
+  };
+  olderLogs.setGlobalLoggerProvider(new LoggerProvider({ processors: [processor] }));
+  try {
+    emit('shop', happening);
+  } finally {
+    olderLogs.disable();
+  }
+  expect(bodies).toEqual(['it']);
+});
+
+test('without a provider it says so, once', async () => {
+  const warnings = await warningsDuring(() => {
+    emit('shop', happening);
+    emit('shop', happening);
+  });
+  expect(warnings).toEqual(['nothing is recorded for shop: call register() first, or set OpenTelemetry logs up']);
+});
+
+test('P64 a provider that throws is said once, and nothing is thrown', async () => {
+  logs.setGlobalLoggerProvider({
+    getLogger() {
+      throw new Error('broken');
+    },
+  });
+  try {
+    const warnings = await warningsDuring(() => {
+      emit('shop', happening);
+      emit('shop', happening);
+    });
+    expect(warnings).toEqual(['a record of shop could not be emitted: Error: broken']);
+  } finally {
+    logs.disable();
+  }
+});
+
+test('P76 what is no time is recorded as of now, which is said once', async () => {
+  await using recording = startRecording();
+  const before = Date.now();
+  const warnings = await warningsDuring(() => {
+    for (const timestamp of [new Date(Number.NaN), -1, 'soon' as never]) emit('shop', { ...happening, timestamp });
+  });
+  const times = (await recording.all()).map(({ hrTime: [seconds] }) => seconds);
+  expect(times.every((seconds) => seconds >= Math.floor(before / 1_000))).toBe(true);
+  expect(warnings).toEqual([expect.stringContaining('no time since 1970')]);
+});
