@@ -1,0 +1,223 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { audit, diff, log, onEvent } from '../../../exporter/src/audit.ts';
+import { type Actor, runAs } from '../../../exporter/src/context.ts';
+import { type Recording, startRecording, warningsDuring } from '../helpers/recording.ts';
+
+let recording: Recording;
+beforeEach(() => {
+  recording = startRecording();
+});
+afterEach(() => recording[Symbol.asyncDispose]());
+
+const ANN: Actor = { id: 7, name: 'Ann', email: 'ann@shop.example' };
+
+test('P70 an entry with everything', async () => {
+  const event = audit.log({
+    action: 'approve',
+    template: '{who} approved {what}, {{final}}',
+    values: { who: 'Ann', what: { invoice: 17 } },
+    actor: ANN,
+    object: { type: 'invoice', id: 17, name: 'Acme, May' },
+    tool: 'back office',
+    changes: diff({ state: 'open', lines: [{ id: 1, n: 1 }] }, { state: 'paid', lines: [{ id: 1, n: 2 }] }),
+    extra: { ip: '10.0.0.1' },
+    logger: 'invoices',
+  });
+  expect(await recording.only()).toMatchObject({
+    eventName: 'logvitals.audit',
+    severityNumber: 10,
+    severityText: 'AUDIT',
+    instrumentationScope: { name: 'invoices' },
+    body: 'Ann approved {"invoice":17}, {final}',
+    attributes: {
+      'logvitals.audit.action': 'approve',
+      'logvitals.audit.tool': 'back office',
+      'logvitals.object.type': 'invoice',
+      'logvitals.object.id': '17',
+      'logvitals.object.name': 'Acme, May',
+      'logvitals.changes': {
+        old_value: { state: 'open', lines: { 1: { n: 1 } } },
+        new_value: { state: 'paid', lines: { 1: { n: 2 } } },
+      },
+      'logvitals.message.template': '{who} approved {what}, {{final}}',
+      'logvitals.message.values': { who: 'Ann', what: { invoice: 17 } },
+      'logvitals.data': { ip: '10.0.0.1' },
+      'user.id': '7',
+      'user.name': 'Ann',
+      'user.email': 'ann@shop.example',
+    },
+  });
+  expect(event).toMatchObject({ action: 'approve', actor: ANN, body: 'Ann approved {"invoice":17}, {final}' });
+});
+
+test('P70 an entry with no more than it needs, its actor from the context', async () => {
+  runAs({ id: 'u-1' }, () => audit.log({ action: 'access', object: { type: 'report', id: { year: 2026, month: 5 } } }));
+  const { body, attributes, instrumentationScope } = await recording.only();
+  expect(body).toBe('access report {"year":2026,"month":5}');
+  expect(instrumentationScope.name).toBe('logvitals.audit');
+  expect(attributes).toEqual({
+    'logvitals.audit.action': 'access',
+    'logvitals.object.type': 'report',
+    'logvitals.object.id': '{"year":2026,"month":5}',
+    'user.id': 'u-1',
+  });
+});
+
+test('P70 nobody is nobody, whoever acts', async () => {
+  runAs(ANN, () => audit.log({ action: 'purge', actor: null }));
+  expect((await recording.only()).attributes).toEqual({ 'logvitals.audit.action': 'purge' });
+});
+
+describe('P71 a template that does not fit its values is refused, and nothing recorded', () => {
+  test.each([
+    ['{a} and {b}', { a: 1 }, 'there is no value for the placeholder {b}'],
+    ['{a}', { a: 1, b: 2 }, 'the value "b" has no placeholder'],
+    ['{a}, {a}', { a: 1 }, 'the placeholder {a} stands there twice'],
+    ['{a', { a: 1 }, 'the { at 0 belongs to no {placeholder}'],
+    ['50 } {a}', { a: 1 }, 'the } at 3 belongs to no {placeholder}'],
+    ['{a b}', {}, 'the { at 0 belongs to no {placeholder}'],
+    ['{toString}', {}, 'there is no value for the placeholder {toString}'],
+    [undefined, { a: 1 }, 'the value "a" has no placeholder'],
+  ])('%j with %j', async (template, values, message) => {
+    const call = () => audit.log({ action: 'x', template, values });
+    expect(call).toThrow(TypeError);
+    expect(call).toThrow(message);
+    expect(await recording.all()).toEqual([]);
+  });
+});
+
+test('P71 the text is frozen at write time, and values are never templates', async () => {
+  const values = { who: '{what}', what: ['a'] };
+  audit.log({ action: 'x', template: '{who}: {what}', values });
+  values.what.push('b');
+  const { body, attributes } = await recording.only();
+  expect(body).toBe('{what}: ["a"]');
+  expect(attributes['logvitals.message.values']).toEqual({ who: '{what}', what: ['a'] });
+});
+
+describe('P57 logins', () => {
+  test('one call each', async () => {
+    audit.login(ANN, { clientAddress: '10.0.0.1', userAgent: 'curl/8', extra: { method: 'passkey' } });
+    audit.logout(ANN);
+    audit.loginFailed({ name: 'mallory' }, { reason: 'wrong_password', clientAddress: '10.0.0.9' });
+    audit.loginFailed(null);
+    const records = await recording.all();
+    expect(records.map(({ eventName }) => eventName)).toEqual(Array(4).fill('logvitals.login'));
+    expect(records.map(({ severityNumber, severityText, body }) => [severityNumber, severityText, body])).toEqual([
+      [12, 'LOGIN', 'login Ann'],
+      [12, 'LOGIN', 'logout Ann'],
+      [13, 'LOGIN', 'login failed mallory'],
+      [13, 'LOGIN', 'login failed anonymous'],
+    ]);
+    const user = { 'user.id': '7', 'user.name': 'Ann', 'user.email': 'ann@shop.example' };
+    expect(records.map(({ attributes }) => attributes)).toEqual([
+      {
+        ...user,
+        'logvitals.audit.action': 'login',
+        'client.address': '10.0.0.1',
+        'user_agent.original': 'curl/8',
+        'logvitals.data': { method: 'passkey' },
+      },
+      { ...user, 'logvitals.audit.action': 'logout' },
+      {
+        'user.name': 'mallory',
+        'logvitals.audit.action': 'login_failed',
+        'error.type': 'wrong_password',
+        'client.address': '10.0.0.9',
+      },
+      { 'logvitals.audit.action': 'login_failed', 'error.type': '_OTHER' },
+    ]);
+  });
+
+  test('of whoever acts', async () => {
+    runAs({ id: 7 }, () => audit.logout());
+    expect(await recording.only()).toMatchObject({ body: 'logout 7', attributes: { 'user.id': '7' } });
+  });
+});
+
+describe('P76 business events', () => {
+  test('who did what to what, with what besides, back-dated', async () => {
+    const at = new Date('2026-01-02T03:04:05.678Z');
+    const event = log(
+      { id: 7, name: 'Ann' },
+      'order_shipped',
+      { type: 'order', id: 5n, name: 'Box' },
+      { parcels: 2 },
+      at,
+    );
+    expect(await recording.only()).toMatchObject({
+      eventName: 'logvitals.audit',
+      severityText: 'AUDIT',
+      body: 'order_shipped order 5 "Box"',
+      hrTime: [Math.floor(at.getTime() / 1_000), 678_000_000],
+      attributes: {
+        'logvitals.audit.action': 'order_shipped',
+        'logvitals.object.type': 'order',
+        'logvitals.object.id': '5',
+        'logvitals.data': { parcels: 2 },
+        'user.id': '7',
+      },
+    });
+    expect(event).toMatchObject({ action: 'order_shipped', object: { type: 'order', id: 5n }, timestamp: at });
+    expect(Object.isFrozen(event)).toBe(true);
+  });
+
+  test('by nobody, on nothing', async () => {
+    const event = runAs(ANN, () => log(null, 'newsletter_sent'));
+    expect(event).toMatchObject({ actor: null, body: 'newsletter_sent' });
+    expect((await recording.only()).attributes).toEqual({ 'logvitals.audit.action': 'newsletter_sent' });
+  });
+});
+
+describe('P77 hooks', () => {
+  test('see every event as it was logged, until removed', () => {
+    const seen: unknown[] = [];
+    const remove = onEvent(({ action, actor }) => seen.push([action, actor?.name]));
+    audit.log({ action: 'one', actor: ANN });
+    log(null, 'two');
+    audit.login(ANN);
+    remove();
+    audit.log({ action: 'three' });
+    expect(seen).toEqual([
+      ['one', 'Ann'],
+      ['two', undefined],
+      ['login', 'Ann'],
+    ]);
+  });
+
+  test('that fail stop neither the application nor each other, and are said once', async () => {
+    const seen: string[] = [];
+    const hooks = [
+      onEvent(() => {
+        throw new Error('broken hook');
+      }),
+      onEvent(async () => {
+        throw new Error('broken promise');
+      }),
+      onEvent(({ action }) => seen.push(action)),
+    ];
+    const warnings = await warningsDuring(() => {
+      log(null, 'one');
+      log(null, 'two');
+    });
+    for (const remove of hooks) remove();
+    expect(seen).toEqual(['one', 'two']);
+    expect(await recording.all()).toHaveLength(2);
+    expect(warnings).toEqual(['a hook on audit events failed, which is ignored: broken hook']);
+  });
+
+  test('that log do not call themselves', async () => {
+    const remove = onEvent(async () => {
+      log(null, 'from the hook');
+      await Promise.resolve();
+      log(null, 'later from the hook');
+    });
+    await warningsDuring(() => log(null, 'one'));
+    remove();
+    expect((await recording.all()).map(({ body }) => body)).toEqual(['one', 'from the hook', 'later from the hook']);
+  });
+
+  test('must be functions', () => {
+    expect(() => onEvent('log' as never)).toThrow('onEvent() needs a function');
+  });
+});

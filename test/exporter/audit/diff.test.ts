@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { DEFAULT_EXCLUSIONS, type DiffOptions, diff } from '../../../exporter/src/audit.ts';
+
+class Decimal {
+  readonly #text: string;
+  constructor(text: string) {
+    this.#text = text;
+  }
+  toJSON() {
+    return this.#text;
+  }
+}
+class Invoice {
+  readonly state: string;
+  constructor(state: string) {
+    this.state = state;
+  }
+}
+
+test.each<[string, unknown, unknown, object | null, object | null, DiffOptions?]>([
+  ['a changed leaf', { a: 1, b: 2 }, { a: 1, b: 3 }, { b: 2 }, { b: 3 }],
+  [
+    'a nested leaf',
+    { a: { b: { c: 1, d: 2 } } },
+    { a: { b: { c: 9, d: 2 } } },
+    { a: { b: { c: 1 } } },
+    { a: { b: { c: 9 } } },
+  ],
+  ['an added leaf', {}, { a: 1 }, { a: null }, { a: 1 }],
+  ['a removed leaf', { a: 1 }, {}, { a: 1 }, { a: null }],
+  ['an added object', { n: null }, { n: { a: 1 } }, { n: null }, { n: { a: 1 } }],
+  ['a removed object', { n: { a: 1, id: 3 } }, {}, { n: { a: 1 } }, { n: null }],
+  ['an object created', null, { a: 1, b: null }, { a: null }, { a: 1 }],
+  ['an object deleted', { a: 1, n: { x: 1 } }, undefined, { a: 1, n: { x: 1 } }, { a: null, n: null }],
+  [
+    'objects in lists, by key',
+    {
+      lines: [
+        { id: 1, n: 1 },
+        { id: 2, n: 2 },
+        { id: 3, n: 3 },
+      ],
+    },
+    {
+      lines: [
+        { id: 3, n: 3 },
+        { id: 1, n: 5 },
+        { id: 4, n: 4 },
+      ],
+    },
+    { lines: { 1: { n: 1 }, 2: { n: 2 }, 4: null } },
+    { lines: { 1: { n: 5 }, 2: null, 4: { n: 4 } } },
+  ],
+  [
+    'objects in lists, by another key',
+    { l: [{ sku: 'x', n: 1 }] },
+    { l: [{ sku: 'x', n: 2 }] },
+    { l: { x: { n: 1 } } },
+    { l: { x: { n: 2 } } },
+    { key: 'sku' },
+  ],
+  ['the first object of a list', { l: [] }, { l: [{ id: 1, n: 1 }] }, { l: { 1: null } }, { l: { 1: { n: 1 } } }],
+  ['the first text of a list', { l: [] }, { l: ['a'] }, { l: [] }, { l: ['a'] }],
+  ['lists of objects without keys, whole', { l: [{ n: 1 }] }, { l: [{ n: 2 }] }, { l: [{ n: 1 }] }, { l: [{ n: 2 }] }],
+  [
+    'lists in which a key stands twice, whole',
+    { l: [{ id: 1 }, { id: 1 }] },
+    { l: [{ id: 1 }] },
+    { l: [{ id: 1 }, { id: 1 }] },
+    { l: { 1: {} } },
+  ],
+  ['lists of texts, whole', { l: ['a', 'b'] }, { l: ['b', 'a'] }, { l: ['a', 'b'] }, { l: ['b', 'a'] }],
+  ['lists of keyed objects themselves', [{ id: 1, n: 1 }], [{ id: 1, n: 2 }], { 1: { n: 1 } }, { 1: { n: 2 } }],
+  ['a type changed', { a: { b: 1 } }, { a: 'b' }, { a: { b: 1 } }, { a: 'b' }],
+  ['dates', { a: new Date(0) }, { a: new Date(1) }, { a: new Date(0) }, { a: new Date(1) }],
+  ['bytes', { a: Buffer.from('a') }, { a: Buffer.from('b') }, { a: Buffer.from('a') }, { a: Buffer.from('b') }],
+  ['bigints', { a: 1n }, { a: 2n }, { a: 1n }, { a: 2n }],
+  ['what has toJSON', { a: new Decimal('1.0') }, { a: new Decimal('1.1') }, { a: '1.0' }, { a: '1.1' }],
+  ['objects of classes', new Invoice('open'), new Invoice('paid'), { state: 'open' }, { state: 'paid' }],
+  ['maps', { m: new Map([['x', 1]]) }, { m: new Map([['x', 2]]) }, { m: { x: 1 } }, { m: { x: 2 } }],
+  [
+    'excluded besides',
+    { a: 1, n: { s: 1, t: 1 } },
+    { a: 2, n: { s: 2, t: 2 } },
+    { n: { t: 1 } },
+    { n: { t: 2 } },
+    { exclude: ['a', 'n.s'] },
+  ],
+  ['excluded on every level', { n: { pin: 1 } }, { n: { pin: 2 } }, null, null, { exclude: ['pin'] }],
+  ['nothing', { a: [1, { b: new Date(5) }], n: {} }, { a: [1, { b: new Date(5) }], n: {} }, null, null],
+  ['null where nothing was', { a: null }, {}, null, null],
+  ['no objects at all', 'a', 7, null, null],
+])('P72 %s', (_what, before, after, old_value, new_value, options) => {
+  expect(diff(before, after, options)).toEqual(old_value && { old_value, new_value });
+});
+
+test('P72 identity and time stamps are left out by default', () => {
+  const at = (value: unknown) => Object.fromEntries(DEFAULT_EXCLUSIONS.map((name) => [name, value]));
+  expect(diff(at(1), at(2))).toBe(null);
+  expect(DEFAULT_EXCLUSIONS).toEqual(expect.arrayContaining(['id', 'createdAt', 'updated_at', 'modified']));
+});
+
+test('P72 beyond 8 levels values are shown whole', () => {
+  const nested = (leaf: number) => {
+    let value: unknown = { leaf, same: 1 };
+    for (let level = 0; level < 10; level++) value = { in: value };
+    return value;
+  };
+  const changes = diff(nested(1), nested(2))!;
+  expect(JSON.stringify(changes.new_value)).toContain('{"leaf":2,"same":1}');
+});
+
+test('P72 cycles and what throws are no trouble', () => {
+  const cyclic = (n: number) => {
+    const value: Record<string, unknown> = { n };
+    value.self = value;
+    return value;
+  };
+  expect(diff(cyclic(1), cyclic(1))).toBe(null);
+  expect(diff(cyclic(1), cyclic(2))!.new_value.n).toBe(2);
+  const broken = {
+    a: 1,
+    toJSON() {
+      throw new Error('no');
+    },
+  };
+  expect(diff(broken, { a: 2 })).toBe(null);
+});
+
+test('P72 nothing changed is null, whatever it is, and the new values are those of the new state', () => {
+  fc.assert(fc.property(fc.object(), (value) => diff(value, structuredClone(value)) === null));
+  const states = fc.dictionary(fc.stringMatching(/^[a-z]{1,3}$/), fc.integer());
+  fc.assert(
+    fc.property(states, states, (before, after) => {
+      const changes = diff(before, after, { exclude: [] });
+      for (const [name, value] of Object.entries(changes?.new_value ?? {})) expect(value).toBe(after[name] ?? null);
+      for (const [name, value] of Object.entries(changes?.old_value ?? {})) expect(value).toBe(before[name] ?? null);
+    }),
+  );
+});
