@@ -10,7 +10,10 @@ export interface BufferOptions {
   readonly flushSeverity?: SeverityName | number | null | undefined;
   /** So many waiting records are sent at once; also the most that one request carries. Default 512. */
   readonly batchSize?: number | undefined;
-  /** Milliseconds a record waits at most while the receiver answers. Default 1,000. */
+  /**
+   * Milliseconds a record waits at most while the receiver answers; with a spool, before it is written there. Default
+   * 1,000; with a spool 100.
+   */
   readonly flushInterval?: number | undefined;
   /** So many records wait at most, beside one batch on its way; then the oldest makes room. Default 2,048. */
   readonly maxQueueSize?: number | undefined;
@@ -34,18 +37,21 @@ export interface BufferSettings {
 
 const DEFAULT_BATCH_SIZE = 512;
 const DEFAULT_FLUSH_INTERVAL = 1_000;
+/** What stands in memory alone dies with the application. */
+const DEFAULT_SPOOL_INTERVAL = 100;
 const DEFAULT_MAX_QUEUE_SIZE = 2_048;
 /** Beyond these a number is a slip; Node's timers end here as well. */
 const MOST_RECORDS = 10_000_000;
 const LONGEST_INTERVAL = 2 ** 31 - 1;
 
 /** @throws TypeError naming the option at fault. */
-export function resolveBuffer(options: BufferOptions): BufferSettings {
+export function resolveBuffer(options: BufferOptions, hasSpool = false): BufferSettings {
+  const defaultInterval = hasSpool ? DEFAULT_SPOOL_INTERVAL : DEFAULT_FLUSH_INTERVAL;
   const maxQueueSize = wholeNumber('maxQueueSize', options.maxQueueSize ?? DEFAULT_MAX_QUEUE_SIZE, MOST_RECORDS);
   return {
     flushSeverity: severityNumber(options.flushSeverity),
     batchSize: wholeNumber('batchSize', options.batchSize ?? Math.min(DEFAULT_BATCH_SIZE, maxQueueSize), maxQueueSize),
-    flushInterval: wholeNumber('flushInterval', options.flushInterval ?? DEFAULT_FLUSH_INTERVAL, LONGEST_INTERVAL),
+    flushInterval: wholeNumber('flushInterval', options.flushInterval ?? defaultInterval, LONGEST_INTERVAL),
     maxQueueSize,
   };
 }

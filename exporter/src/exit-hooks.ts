@@ -47,3 +47,18 @@ export function flushOnSignals(deliverer: Deliverer): () => void {
     for (const signal of ENDING_SIGNALS) process.off(signal, hook);
   };
 }
+
+/**
+ * Writes what is in memory to the spool when the process is about to end for a reason that leaves no time to deliver:
+ * an exception nobody catches, or `process.exit()`. The end itself stays as it was.
+ * @returns what removes the hooks.
+ */
+export function writeBeforeDeath(spool: { writeNow(): void }): () => void {
+  const hook = () => spool.writeNow();
+  process.on('uncaughtExceptionMonitor', hook);
+  process.on('exit', hook);
+  return () => {
+    process.off('uncaughtExceptionMonitor', hook);
+    process.off('exit', hook);
+  };
+}

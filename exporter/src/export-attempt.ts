@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { LogRecordExporter, ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { LONGEST_TIMEOUT } from './receiver.ts';
@@ -8,9 +9,17 @@ const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRES
 const DELIVERING = createContextKey('@logvitals/exporter delivering');
 /** A delivery belongs to no request, whichever request's record set it off. */
 const DELIVERY = ROOT_CONTEXT.setValue(SUPPRESS_TRACING, true).setValue(DELIVERING, true);
+/** The same for applications without tracing, in which OpenTelemetry's contexts lead nowhere. */
+const delivering = new AsyncLocalStorage<boolean>();
+
+/** Runs what belongs to the delivery of logs, so that whatever it logs in turn is known by that. */
+export function inDelivery<T>(fn: () => T): T {
+  return delivering.run(true, () => context.with(DELIVERY, fn));
+}
 
 /** Whether a record was logged by the delivery itself, so that delivering it would make the next. */
-export const isFromDelivery = (active: Context | undefined): boolean => active?.getValue(DELIVERING) === true;
+export const isFromDelivery = (active: Context | undefined): boolean =>
+  active?.getValue(DELIVERING) === true || delivering.getStore() === true;
 
 /** What became of one attempt to export a batch. */
 export type Attempt =
@@ -30,12 +39,16 @@ const SUCCESS = 0;
 
 /** Exports one batch. Never rejects. */
 export async function attemptExport(exporter: LogRecordExporter, batch: ReadableLogRecord[]): Promise<Attempt> {
-  // Detectors may still be at work when an application logs for the first time. All records of a provider share one
-  // resource, whose promise is specified never to reject.
-  const resource = batch[0]?.resource;
-  if (resource?.asyncAttributesPending) await resource.waitForAsyncAttributes?.();
+  await resourceKnown(batch[0]);
+  return inDelivery(() => exportOnce(exporter, batch));
+}
 
-  return context.with(DELIVERY, () => exportOnce(exporter, batch));
+/**
+ * Resolves when all is known that the resource's attributes will say: detectors may still be at work when an application
+ * logs for the first time. All records of a provider share one resource, whose promise is specified never to reject.
+ */
+export async function resourceKnown(record: ReadableLogRecord | undefined): Promise<void> {
+  if (record?.resource.asyncAttributesPending) await record.resource.waitForAsyncAttributes?.();
 }
 
 function exportOnce(exporter: LogRecordExporter, batch: ReadableLogRecord[]): Promise<Attempt> {

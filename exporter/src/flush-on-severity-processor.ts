@@ -11,10 +11,12 @@ export interface FlushOnSeverityProcessorOptions extends BufferOptions {
 
 /** Numbers of records since the processor was made. */
 export interface DeliveryCounts {
-  /** Not delivered yet: in the queue or on their way. */
+  /** Not delivered yet: in the queue, in the spool or on their way. */
   readonly waiting: number;
+  /** Of those, the ones that stand in the spool and so survive the application. Only with a spool. */
+  readonly spooled?: number;
   readonly sent: number;
-  /** Given up: pushed out of a full queue, refused by the receiver, unsendable, or undelivered at shutdown. */
+  /** Given up: pushed out of a full queue or spool, refused by the receiver, unsendable, or undelivered at shutdown. */
   readonly dropped: number;
 }
 

@@ -1,7 +1,10 @@
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
-import { BUFFER_OPTIONS, type BufferOptions } from './buffer-options.ts';
-import { flushBeforeExit, flushOnSignals } from './exit-hooks.ts';
-import { FlushOnSeverityProcessor } from './flush-on-severity-processor.ts';
+import { BUFFER_OPTIONS, type BufferOptions, resolveBuffer } from './buffer-options.ts';
+import { resolveSender } from './delivery/sender-settings.ts';
+import { resolveSpool, type SpoolOptions } from './delivery/spool-options.ts';
+import { SpoolProcessor } from './delivery/spool-processor.ts';
+import { flushBeforeExit, flushOnSignals, writeBeforeDeath } from './exit-hooks.ts';
+import { type DeliveryCounts, FlushOnSeverityProcessor } from './flush-on-severity-processor.ts';
 import { type Require, registerGlobally } from './logs-api.ts';
 import { LogvitalsExporter } from './logvitals-exporter.ts';
 import { optionError, refuseUnknownOptions } from './option-error.ts';
@@ -9,6 +12,8 @@ import { RECEIVER_OPTIONS, type ReceiverOptions } from './receiver.ts';
 import { createResource, type ResourceOptions, resourceAttributes } from './resource.ts';
 
 export interface RegisterOptions extends ReceiverOptions, BufferOptions, ResourceOptions {
+  /** Keep records on disk until they are delivered, so that they survive the application. Default: in memory alone. */
+  readonly spool?: SpoolOptions | undefined;
   /** Deliver what waits when the event loop has run empty (`beforeExit`). Default true. */
   readonly flushOnExit?: boolean | undefined;
   /**
@@ -24,6 +29,8 @@ export interface Registration {
   readonly loggerProvider: LoggerProvider;
   /** Resolves when all records logged so far have been delivered, or an attempt has failed. Never rejects. */
   forceFlush(): Promise<void>;
+  /** What became of the records so far. */
+  counts(): DeliveryCounts;
   /** Delivers what waits, stops, and makes room for another `register()`. Never rejects. */
   shutdown(): Promise<void>;
 }
@@ -33,6 +40,7 @@ export const OPTIONS: readonly (keyof RegisterOptions)[] = [
   ...RECEIVER_OPTIONS,
   'resourceAttributes',
   ...BUFFER_OPTIONS,
+  'spool',
   'flushOnExit',
   'flushOnSignals',
 ];
@@ -53,34 +61,55 @@ export function createRegister(require: Require): Register {
     refuseUnknownOptions(options, OPTIONS);
     const flushOnExit = flag('flushOnExit', options.flushOnExit, true);
     const flushAtSignals = flag('flushOnSignals', options.flushOnSignals, false);
-    const processor = new FlushOnSeverityProcessor({
-      ...pick(options, BUFFER_OPTIONS),
-      exporter: new LogvitalsExporter(pick(options, RECEIVER_OPTIONS)),
-    });
+    const processor = options.spool === undefined ? memoryProcessor(options) : spoolProcessor(options, options.spool);
     const loggerProvider = new LoggerProvider({
       resource: createResource(resourceAttributes(options, process.env)),
       processors: [processor],
     });
 
-    const unregister = registerGlobally(loggerProvider, require);
+    const unregister = registerOrEnd(loggerProvider, require);
     const unhookExit = flushOnExit ? flushBeforeExit(processor) : undefined;
     const unhookSignals = flushAtSignals ? flushOnSignals(processor) : undefined;
+    const unhookDeath = processor instanceof SpoolProcessor ? writeBeforeDeath(processor) : undefined;
     let ended: Promise<void> | undefined;
     const end = async () => {
       unregister();
       unhookExit?.();
       await loggerProvider.shutdown();
       unhookSignals?.();
+      unhookDeath?.();
     };
     return {
       loggerProvider,
       forceFlush: () => processor.forceFlush(),
+      counts: () => processor.counts(),
       shutdown: () => {
         ended ??= end();
         return ended;
       },
     };
   };
+}
+
+/** A provider that is not wanted holds no files and timers. */
+function registerOrEnd(provider: LoggerProvider, require: Require): () => void {
+  try {
+    return registerGlobally(provider, require);
+  } catch (error) {
+    void provider.shutdown();
+    throw error;
+  }
+}
+
+function memoryProcessor(options: RegisterOptions): FlushOnSeverityProcessor {
+  const exporter = new LogvitalsExporter(pick(options, RECEIVER_OPTIONS));
+  return new FlushOnSeverityProcessor({ ...pick(options, BUFFER_OPTIONS), exporter });
+}
+
+function spoolProcessor(options: RegisterOptions, spool: SpoolOptions): SpoolProcessor {
+  const settings = resolveSpool(spool);
+  const sender = resolveSender(pick(options, RECEIVER_OPTIONS), process.env);
+  return new SpoolProcessor(settings, resolveBuffer(options, true), sender);
 }
 
 function flag(name: string, value: unknown, fallback: boolean): boolean {

@@ -1,7 +1,15 @@
 import { diag } from '@opentelemetry/api';
 
 /** The ways records can fail to arrive. */
-export type Trouble = 'away' | 'refused' | 'unsendable' | 'overflow' | 'lost at shutdown';
+export type Trouble =
+  | 'away'
+  | 'refused'
+  | 'unsendable'
+  | 'overflow'
+  | 'lost at shutdown'
+  | 'spool full'
+  | 'spool damaged'
+  | 'spool broken';
 
 /**
  * Tells the people who run the application that records are not arriving: once per kind on standard error (as a Node

@@ -27,6 +27,8 @@ export interface SinkRequest {
 export interface Answer {
   readonly status: number;
   readonly headers?: Record<string, string>;
+  /** JSON; `{}` unless given. */
+  readonly body?: string;
 }
 
 /** What the sink answers to the request of this number, counted from 0; undefined is 200. */
@@ -80,7 +82,7 @@ export async function startSink(answering: Answering = () => undefined, port = 0
 }
 
 function respond(response: ServerResponse, answer: Answer = { status: 200 }): void {
-  response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end('{}');
+  response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(answer.body ?? '{}');
 }
 
 interface JsonValue {

@@ -1,0 +1,180 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { decodeHeader, encodeFrame, HEADER_LENGTH, isIntact, SETTLED, STATE_AT } from './frame.ts';
+
+/** What a spool holds is for its owner alone: logs tell much. */
+export const FILE_MODE = 0o600;
+
+/** A request taken from a segment. */
+export interface HeldRequest {
+  readonly request: Buffer;
+  /** Records in it. */
+  readonly count: number;
+  readonly segment: Segment;
+  /** Where its frame begins. */
+  readonly at: number;
+}
+
+/** One file of a spool: requests in the order they came. Written at its end, read from its beginning, removed as a whole. */
+export class Segment {
+  readonly path: string;
+  readonly #handle: FileHandle;
+  /** Bytes of whole frames. A frame being written lies beyond. */
+  #size: number;
+  /** Where the first frame not yet taken begins. */
+  #readAt = 0;
+  /** Records in frames not yet taken. */
+  #untaken: number;
+  /** Frames not yet settled. */
+  #unsettled: number;
+  /** Records whose frame turned out to be damaged. */
+  #damaged = 0;
+  #isGone = false;
+
+  private constructor(path: string, handle: FileHandle, size: number, frames: number, records: number) {
+    this.path = path;
+    this.#handle = handle;
+    this.#size = size;
+    this.#unsettled = frames;
+    this.#untaken = records;
+  }
+
+  static async create(path: string): Promise<Segment> {
+    return new Segment(path, await open(path, 'wx+', FILE_MODE), 0, 0, 0);
+  }
+
+  /** Writes requests to a new file before it returns, for a process that is about to die. */
+  static writeNow(path: string, requests: readonly { request: Buffer; count: number }[]): void {
+    const descriptor = openSync(path, 'wx', FILE_MODE);
+    try {
+      for (const { request, count } of requests) writeWhole(descriptor, encodeFrame(request, count));
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  /** A segment that lies there already. What its end holds of a frame cut short is passed over, and told. */
+  static async open(path: string): Promise<{ segment: Segment; isTorn: boolean }> {
+    const handle = await open(path, 'r+');
+    try {
+      const bytes = await handle.readFile();
+      let at = 0;
+      let frames = 0;
+      let records = 0;
+      for (;;) {
+        const header = decodeHeader(bytes, at);
+        if (header === null || at + HEADER_LENGTH + header.length > bytes.length) break;
+        at += HEADER_LENGTH + header.length;
+        if (header.isSettled) continue;
+        frames++;
+        records += header.count;
+      }
+      return { segment: new Segment(path, handle, at, frames, records), isTorn: at < bytes.length };
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  get name(): string {
+    return basename(this.path);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Records in frames not yet taken. */
+  get untaken(): number {
+    return this.#untaken;
+  }
+
+  get isSettled(): boolean {
+    return this.#unsettled === 0;
+  }
+
+  /** Records found damaged since this was last asked. */
+  takeDamaged(): number {
+    const damaged = this.#damaged;
+    this.#damaged = 0;
+    return damaged;
+  }
+
+  /** One at a time. What a failed or cut-short write leaves is written over by the next. */
+  async append(request: Buffer, count: number): Promise<void> {
+    const frame = encodeFrame(request, count);
+    this.#unsettled++;
+    try {
+      for (let done = 0; done < frame.length; ) {
+        const { bytesWritten } = await this.#handle.write(frame, done, frame.length - done, this.#size + done);
+        done += bytesWritten;
+      }
+    } catch (error) {
+      this.#unsettled--;
+      throw error;
+    }
+    this.#size += frame.length;
+    this.#untaken += count;
+  }
+
+  /** Takes the next request that waits, or undefined at the end. */
+  async next(): Promise<HeldRequest | undefined> {
+    while (!this.#isGone && this.#readAt < this.#size) {
+      const at = this.#readAt;
+      const header = decodeHeader(await this.#read(at, HEADER_LENGTH));
+      const frame = header?.isSettled === false ? await this.#read(at, HEADER_LENGTH + header.length) : null;
+      if (this.#isGone) return undefined;
+      if (header === null) {
+        this.#giveUpFrom(at);
+        return undefined;
+      }
+      this.#readAt += HEADER_LENGTH + header.length;
+      if (frame === null) continue;
+      this.#untaken -= header.count;
+      if (isIntact(frame, header)) {
+        return { request: frame.subarray(HEADER_LENGTH), count: header.count, segment: this, at };
+      }
+      this.#unsettled--;
+      this.#damaged += header.count;
+    }
+    return undefined;
+  }
+
+  /** The request that begins there need not be sent again, by no process. */
+  async settle(at: number): Promise<void> {
+    if (this.#isGone) return;
+    this.#unsettled--;
+    await this.#handle.write(SETTLED, 0, SETTLED.length, at + STATE_AT);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    await this.#handle.close();
+  }
+
+  async remove(): Promise<void> {
+    await this.close();
+    await rm(this.path, { force: true });
+  }
+
+  /** Shorter than asked for where the file ends or can't be read. */
+  async #read(at: number, length: number): Promise<Buffer> {
+    const bytes = Buffer.alloc(Math.min(length, this.#size - at));
+    const { bytesRead } = await this.#handle.read(bytes, 0, bytes.length, at).catch(() => ({ bytesRead: 0 }));
+    return bytes.subarray(0, bytesRead);
+  }
+
+  /** What follows can't be told apart any more. */
+  #giveUpFrom(at: number): void {
+    this.#damaged += this.#untaken;
+    this.#untaken = 0;
+    this.#unsettled = 0;
+    this.#size = at;
+  }
+}
+
+function writeWhole(descriptor: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+}

@@ -1,0 +1,180 @@
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import type { BufferSettings } from '../buffer-options.ts';
+import { resourceKnown } from '../export-attempt.ts';
+import type { TroubleReport } from '../trouble-report.ts';
+import { type EncodedRequest, encodeRequests } from './encode-requests.ts';
+import type { Spool } from './spool.ts';
+
+/** Milliseconds after which a disk that could not be written to is tried again. */
+const DISK_REST = 1_000;
+
+/**
+ * Takes records in memory and writes them to the spool: when `batchSize` wait, when the oldest has waited
+ * `flushInterval`, at once when one of `flushSeverity` or above comes. At most `maxQueueSize` wait beside one batch
+ * being written; then the oldest makes room.
+ */
+export class SpoolWriter {
+  readonly #spool: Spool;
+  readonly #settings: BufferSettings;
+  readonly #trouble: TroubleReport;
+  readonly #onWritten: () => void;
+  /** Oldest first. */
+  readonly #queue: ReadableLogRecord[] = [];
+  /** Taken from the queue; the first is being written, or could not be. */
+  readonly #unwritten: EncodedRequest[] = [];
+  /** Records written at once that the spool does not know of yet. */
+  #joining = 0;
+  #dropped = 0;
+  #running: Promise<void> = Promise.resolve();
+  #queued: Promise<void> | undefined;
+  #isBusy = false;
+  #isDiskAiling = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `onWritten` is called when there may be something new to send. */
+  constructor(spool: Spool, settings: BufferSettings, trouble: TroubleReport, onWritten: () => void) {
+    this.#spool = spool;
+    this.#settings = settings;
+    this.#trouble = trouble;
+    this.#onWritten = onWritten;
+  }
+
+  /** Records in memory alone. */
+  get unwritten(): number {
+    return this.#queue.length + sum(this.#unwritten);
+  }
+
+  /** Records on their way into the spool that it does not count yet. */
+  get joining(): number {
+    return this.#joining;
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  add(record: ReadableLogRecord): void {
+    const { flushSeverity, batchSize, maxQueueSize } = this.#settings;
+    if (this.#queue.length >= maxQueueSize) {
+      this.#queue.shift();
+      this.#dropped++;
+      this.#trouble.say('overflow', `the queue of ${maxQueueSize} log records is full: the oldest are being dropped`);
+    }
+    this.#queue.push(record);
+    const isDue = this.#queue.length >= batchSize || (record.severityNumber ?? 0) >= flushSeverity;
+    if (isDue && !this.#isDiskAiling) void this.write();
+    else this.#startTimer();
+  }
+
+  /** Resolves when all records added so far are on disk, or the disk has refused. Never rejects. */
+  write(): Promise<void> {
+    this.#queued ??= this.#running.then(() => {
+      this.#queued = undefined;
+      return this.#writeWaiting();
+    });
+    this.#running = this.#queued;
+    return this.#queued;
+  }
+
+  /**
+   * Writes what is in memory before it returns, for a process that may be about to die. What is on its way to the disk
+   * just now may not get there, and is written once more: byte for byte the same, so that a receiver knows it again.
+   */
+  writeNow(): void {
+    const requests = this.#encode(this.#queue.splice(0));
+    try {
+      if (this.#unwritten.length > 0) {
+        const copy = this.#spool.writeNow(this.#unwritten);
+        void this.#running.then(() => this.#spool.discard(copy));
+      }
+      if (requests.length === 0) return;
+      this.#join(this.#spool.writeNow(requests), sum(requests));
+    } catch (error) {
+      this.#unwritten.push(...requests);
+      this.#sayBroken(error);
+    }
+  }
+
+  /** A request that can't be written, so that it be sent from memory: it is the caller's now. */
+  takeUnwritable(): EncodedRequest | undefined {
+    return this.#isDiskAiling && !this.#isBusy ? this.#unwritten.shift() : undefined;
+  }
+
+  /** Gives up what is in memory still. Returns the number of records. */
+  stop(): number {
+    clearTimeout(this.#timer);
+    const lost = this.unwritten;
+    this.#queue.length = 0;
+    this.#unwritten.length = 0;
+    this.#dropped += lost;
+    return lost;
+  }
+
+  async #writeWaiting(): Promise<void> {
+    this.#isBusy = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    let left = this.#queue.length;
+    await resourceKnown(this.#queue[0]);
+    while (await this.#writeEncoded()) {
+      const batch = this.#queue.splice(0, Math.min(this.#settings.batchSize, left));
+      if (batch.length === 0) break;
+      left -= batch.length;
+      this.#unwritten.push(...this.#encode(batch));
+    }
+    this.#isBusy = false;
+    if (this.unwritten > 0) this.#startTimer();
+    this.#onWritten();
+  }
+
+  /** False when the disk refused. */
+  async #writeEncoded(): Promise<boolean> {
+    for (let next = this.#unwritten[0]; next !== undefined; next = this.#unwritten[0]) {
+      try {
+        await this.#spool.append(next.request, next.count);
+      } catch (error) {
+        this.#sayBroken(error);
+        return false;
+      }
+      this.#unwritten.shift();
+      this.#isDiskAiling = false;
+      this.#onWritten();
+    }
+    return true;
+  }
+
+  #encode(records: ReadableLogRecord[]): EncodedRequest[] {
+    const { requests, unserialisable, reason } = encodeRequests(records);
+    if (unserialisable > 0) {
+      this.#dropped += unserialisable;
+      this.#trouble.say('unsendable', `a log record could not be serialised: ${reason}`);
+    }
+    return requests;
+  }
+
+  #join(path: string, count: number): void {
+    this.#joining += count;
+    const joined = () => {
+      this.#joining -= count;
+      this.#onWritten();
+    };
+    this.#spool.add(path).then(joined, joined);
+  }
+
+  #sayBroken(error: unknown): void {
+    this.#isDiskAiling = true;
+    const reason = (error as Error).message;
+    this.#trouble.say('spool broken', `the spool cannot be written, log records are in memory alone: ${reason}`);
+  }
+
+  #startTimer(): void {
+    if (this.#timer !== undefined || this.#isBusy) return;
+    const { flushInterval } = this.#settings;
+    const delay = this.#isDiskAiling ? Math.max(flushInterval, DISK_REST) : flushInterval;
+    this.#timer = setTimeout(() => void this.write(), delay);
+    // A process with nothing else to do may end; the exit hooks deliver what waits.
+    this.#timer.unref();
+  }
+}
+
+const sum = (requests: readonly EncodedRequest[]): number => requests.reduce((total, { count }) => total + count, 0);
