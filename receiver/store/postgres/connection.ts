@@ -1,0 +1,295 @@
+import {
+  type Compilable,
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+} from 'kysely';
+import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { StoreError } from '../errors.ts';
+import { ServerAwayError, storeErrorOf } from './errors.ts';
+import type { Schema } from './schema.ts';
+import { serverName } from './server-name.ts';
+import { parseTimestamptz } from './time.ts';
+
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly schema: string;
+  /** Connections at most. */
+  readonly connections: number;
+  /** Milliseconds after which the server ends a query outside a transaction. */
+  readonly queryTimeout: number;
+  /** Told when the server is found to be away. */
+  readonly onAway?: (error: ServerAwayError) => void;
+}
+
+export interface WorkOptions {
+  /** Ends the query on the server, too; the call then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds after which the server ends a statement, and a little later we the connection. */
+  readonly timeout?: number | undefined;
+}
+
+/** Runs statements. Everything rejects as the store contract asks: `storeErrorOf`. */
+export interface Queries {
+  /** `int8` and `numeric` are read as numbers, `timestamptz` as microseconds (bigint), JSON as its text. */
+  query<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  /** A query that was built by `Connection.db`. */
+  run<Row>(query: Compilable<Row>): Promise<Row[]>;
+}
+
+export interface Transaction extends Queries {
+  /** Sends rows to a `COPY … FROM STDIN`, as fast as the server takes them. */
+  copy(sql: string, chunks: Iterable<Uint8Array>): Promise<void>;
+}
+
+/** A pool of connections to one database. */
+export interface Connection {
+  /** `PostgreSQL at HOST:PORT, database NAME`, for messages. */
+  readonly server: string;
+  /** The schema's name, quoted, to stand before a table's name in SQL. */
+  readonly schema: string;
+  /** The schema's name as it is. */
+  readonly schemaName: string;
+  /** Builds queries, and cannot execute them: hand them to `run`. */
+  readonly db: Kysely<Schema>;
+  query<Row extends object>(sql: string, parameters?: readonly unknown[], options?: WorkOptions): Promise<Row[]>;
+  run<Row>(query: Compilable<Row>, options?: WorkOptions): Promise<Row[]>;
+  /** One transaction, rolled back when `work` rejects. Its result is durable when the promise resolves. */
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>, options?: WorkOptions): Promise<Result>;
+  /** One connection for statements that may stand in no transaction, and that may take as long as they like. */
+  alone<Result>(work: (queries: Queries) => Promise<Result>, options?: WorkOptions): Promise<Result>;
+  /** Ends what runs, then all connections. */
+  close(): Promise<void>;
+}
+
+/** A first connection takes so long at most, and so does waiting for one of the pool to be free. */
+const CONNECT_TIMEOUT = 10_000;
+/** The server ends a statement at its timeout; a connection that has not answered so much later is given up as lost. */
+const GRACE = 5000;
+const TRANSACTION_TIMEOUT = 60_000;
+
+const INT8 = 20;
+const NUMERIC = 1700;
+const TIMESTAMPTZ = 1184;
+const JSON_TYPES = [114, 3802];
+
+/** Parses what the queries here ask for, and leaves the rest to pg. */
+const TYPES = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === INT8 || oid === NUMERIC) return Number;
+    if (oid === TIMESTAMPTZ) return parseTimestamptz;
+    if (JSON_TYPES.includes(oid)) return (text: string) => text;
+    return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text');
+  },
+} as pg.CustomTypesConfig;
+
+/** Makes the pool; connections are made as they are needed. Throws a StoreError for what is no URL. */
+export function openConnection(options: ConnectionOptions): Connection {
+  return new PooledConnection(options);
+}
+
+class PooledConnection implements Connection {
+  readonly server: string;
+  readonly schema: string;
+  readonly schemaName: string;
+  readonly db: Kysely<Schema>;
+  readonly #pool: pg.Pool;
+  readonly #config: pg.PoolConfig;
+  readonly #queryTimeout: number;
+  readonly #onAway: (error: ServerAwayError) => void;
+  readonly #running = new Set<Promise<unknown>>();
+  #closing: Promise<void> | null = null;
+
+  constructor({ url, schema, connections, queryTimeout, onAway = () => {} }: ConnectionOptions) {
+    this.server = serverName(url);
+    this.schemaName = schema;
+    this.schema = pg.escapeIdentifier(schema);
+    this.db = new Kysely<Schema>({
+      dialect: {
+        createAdapter: () => new PostgresAdapter(),
+        createDriver: () => new DummyDriver(),
+        createIntrospector: (db) => new PostgresIntrospector(db),
+        createQueryCompiler: () => new PostgresQueryCompiler(),
+      },
+    }).withSchema(schema);
+    this.#queryTimeout = queryTimeout;
+    this.#onAway = onAway;
+    this.#config = {
+      connectionString: url,
+      application_name: 'logvitals',
+      connectionTimeoutMillis: CONNECT_TIMEOUT,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      types: TYPES,
+    };
+    this.#pool = this.#makePool(connections);
+  }
+
+  query<Row extends object>(sql: string, parameters: readonly unknown[] = [], options: WorkOptions = {}) {
+    return this.#borrow((client) => rowsOf<Row>(client, sql, parameters), options);
+  }
+
+  run<Row>(query: Compilable<Row>, options: WorkOptions = {}): Promise<Row[]> {
+    const { sql, parameters } = query.compile();
+    return this.#borrow((client) => rowsOf(client, sql, parameters), options);
+  }
+
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>, options: WorkOptions = {}) {
+    const { timeout = TRANSACTION_TIMEOUT } = options;
+    return this.#borrow(
+      async (client) => {
+        await client.query(`begin; set local statement_timeout = ${timeout}`);
+        const result = await work(transactionOn(client)).catch(async (error: unknown) => {
+          await client.query('rollback');
+          throw error;
+        });
+        await client.query('commit');
+        return result;
+      },
+      { ...options, timeout },
+    );
+  }
+
+  alone<Result>(work: (queries: Queries) => Promise<Result>, options: WorkOptions = {}) {
+    return this.#borrow(
+      async (client) => {
+        await client.query('set statement_timeout = 0');
+        try {
+          return await work(transactionOn(client));
+        } finally {
+          await client.query(`set statement_timeout = ${this.#queryTimeout}`);
+        }
+      },
+      { ...options, timeout: Number.POSITIVE_INFINITY },
+    );
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      await Promise.allSettled(this.#running);
+      await this.#pool.end();
+    })();
+    return this.#closing;
+  }
+
+  #makePool(connections: number): pg.Pool {
+    const pool = new pg.Pool({
+      ...this.#config,
+      max: connections,
+      // Said by a query, not at the start of the session, which a pooler between us and the server would refuse.
+      onConnect: async (client: pg.ClientBase) => {
+        await client.query(
+          `set statement_timeout = ${this.#queryTimeout}; set timezone = 'UTC'; set datestyle = 'ISO, YMD'`,
+        );
+      },
+    });
+    // An idle connection that breaks is no error of anybody's: the pool has dropped it, and the next query makes another.
+    pool.on('error', (error) => this.#explain(error));
+    return pool;
+  }
+
+  /** Does something with a connection of the pool, which is thrown away when it may not be fit for the next. */
+  async #borrow<Result>(work: (client: pg.PoolClient) => Promise<Result>, options: WorkOptions): Promise<Result> {
+    if (this.#closing) throw new StoreError('the store is closed');
+    options.signal?.throwIfAborted();
+    const running = this.#borrowed(work, options);
+    this.#running.add(running);
+    try {
+      return await running;
+    } catch (error) {
+      if (options.signal?.aborted) throw options.signal.reason;
+      throw this.#explain(error);
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  async #borrowed<Result>(
+    work: (client: pg.PoolClient) => Promise<Result>,
+    { signal, timeout = this.#queryTimeout }: WorkOptions,
+  ): Promise<Result> {
+    const client = await this.#pool.connect();
+    let isFit = true;
+    let canceling: Promise<void> | undefined;
+    const giveUp = () => {
+      isFit = false;
+      void client.end().catch(() => {});
+    };
+    const cancel = () => {
+      isFit = false;
+      canceling = this.#cancel(client).catch(giveUp);
+    };
+    const onError = () => {
+      isFit = false;
+    };
+    // Without a listener, a connection that breaks between two statements would end the process.
+    client.on('error', onError);
+    const deadline = Number.isFinite(timeout) ? setTimeout(giveUp, timeout + GRACE) : undefined;
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      signal?.throwIfAborted();
+      return await work(client);
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError)) isFit = false;
+      throw error;
+    } finally {
+      clearTimeout(deadline);
+      signal?.removeEventListener('abort', cancel);
+      await canceling;
+      client.off('error', onError);
+      client.release(!isFit);
+    }
+  }
+
+  /** Ends what a connection is doing, over a connection of its own: the pool may have none to spare. */
+  async #cancel(client: pg.PoolClient): Promise<void> {
+    const canceler = new pg.Client(this.#config);
+    canceler.on('error', () => {});
+    await canceler.connect();
+    try {
+      await canceler.query('select pg_cancel_backend($1)', [(client as unknown as { processID: number }).processID]);
+    } finally {
+      await canceler.end();
+    }
+  }
+
+  #explain(error: unknown): unknown {
+    const explained = storeErrorOf(error, this.server);
+    if (explained instanceof ServerAwayError) this.#onAway(explained);
+    return explained;
+  }
+}
+
+async function rowsOf<Row>(client: pg.ClientBase, sql: string, parameters: readonly unknown[]): Promise<Row[]> {
+  const { rows } = await client.query(sql, parameters as unknown[]);
+  return rows as Row[];
+}
+
+function transactionOn(client: pg.PoolClient): Transaction {
+  return {
+    query: (sql, parameters = []) => rowsOf(client, sql, parameters),
+    run(query) {
+      const { sql, parameters } = query.compile();
+      return rowsOf(client, sql, parameters);
+    },
+    copy: (sql, chunks) =>
+      new Promise((resolve, reject) => {
+        const stream = client.query(copyFrom(sql));
+        stream.on('error', reject).on('finish', resolve);
+        const rest = chunks[Symbol.iterator]();
+        const send = () => {
+          for (let next = rest.next(); !next.done; next = rest.next()) {
+            if (!stream.write(next.value)) {
+              stream.once('drain', send);
+              return;
+            }
+          }
+          stream.end();
+        };
+        send();
+      }),
+  };
+}
