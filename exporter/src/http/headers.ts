@@ -1,0 +1,83 @@
+import type { Redactor } from '../emit/redact.ts';
+
+/** Which headers: all, none, or these. */
+export type HeaderChoice = boolean | readonly string[] | undefined;
+
+/** As Node gives them; names in lower case. */
+export type HeaderValue = string | number | readonly string[] | undefined;
+
+/** The headers of one message. */
+export interface HeaderSource {
+  /** @param header lower case, with a pattern for sources that are text. */
+  get(header: HeaderName): HeaderValue;
+  all(): Readonly<Record<string, HeaderValue>>;
+}
+
+/** A header's name, ready to be looked for. */
+export interface HeaderName {
+  readonly name: string;
+  /** Finds its value in the text of a message's head. */
+  readonly inText: RegExp;
+}
+
+/** The headers to record of requests, or of responses. */
+export interface ChosenHeaders {
+  /** Adds their attributes, redacted. */
+  addTo(attributes: Record<string, unknown>, headers: HeaderSource): void;
+}
+
+/** Their values are addresses, which may carry secrets. */
+const ADDRESSES = new Set(['referer', 'location', 'content-location']);
+/** Of one message, when all are recorded: a server's limit of 16 KiB of headers may be lifted. */
+const MOST_HEADERS = 100;
+
+/** `http.request.header.<name>` and `http.response.header.<name>` of OpenTelemetry's HTTP conventions: lists of texts. */
+export function chooseHeaders(side: 'request' | 'response', choice: HeaderChoice, redactor: Redactor): ChosenHeaders {
+  const prefix = `http.${side}.header.`;
+  const add = (attributes: Record<string, unknown>, name: string, key: string, value: HeaderValue) => {
+    if (value === undefined) return;
+    const texts = typeof value === 'object' ? value : [String(value)];
+    const shown = redactor.header(name, ADDRESSES.has(name) ? texts.map(redactor.url) : texts);
+    attributes[key] = typeof shown === 'string' ? [shown] : shown;
+  };
+  if (choice === true) {
+    return {
+      addTo(attributes, headers) {
+        for (const [name, value] of Object.entries(headers.all()).slice(0, MOST_HEADERS)) {
+          add(attributes, name, prefix + name, value);
+        }
+      },
+    };
+  }
+  const chosen = (choice || []).map((name) => {
+    const header = headerName(name);
+    return { header, key: prefix + header.name };
+  });
+  return {
+    addTo(attributes, headers) {
+      for (const { header, key } of chosen) add(attributes, header.name, key, headers.get(header));
+    },
+  };
+}
+
+export function headerName(name: string): HeaderName {
+  const escaped = name.replace(/[.*+^$|]/g, '\\$&');
+  return { name: name.toLowerCase(), inText: new RegExp(`^${escaped}:[ \\t]*(.*)$`, 'im') };
+}
+
+/** Headers that are an object with names in lower case already, as Node's `message.headers`. */
+export function headersOf(object: Readonly<Record<string, HeaderValue>>): HeaderSource {
+  return { get: ({ name }) => object[name], all: () => object };
+}
+
+/** A header that lists nothing but one value; of several the first. */
+export function singleValue(value: HeaderValue): string | undefined {
+  if (value === undefined) return undefined;
+  return typeof value === 'object' ? value[0] : String(value);
+}
+
+/** A `content-length` as a number of bytes. */
+export function lengthOf(value: HeaderValue): number | undefined {
+  const text = singleValue(value);
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,234 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import { type Actor, currentActor, runInContext } from '../emit/context.ts';
+import { actorAttributes } from '../emit/emit.ts';
+import { actorOf } from './actor-of.ts';
+import { parseAuthority, shownQuery, splitTarget, type Target } from './address.ts';
+import { type Answer, ResponseAnswer } from './answer.ts';
+import { BodyCapture } from './body-capture.ts';
+import { captureArriving } from './body-taps.ts';
+import { emitExchange, guarded } from './exchange.ts';
+import { HandshakeAnswer } from './handshake-answer.ts';
+import { headersOf, lengthOf, singleValue } from './headers.ts';
+import type { RequestSettings } from './options.ts';
+import { CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE } from './sent-headers.ts';
+
+/** Where a framework keeps what is to be recorded. Asked when the response has ended, but for the two that say so. */
+export interface Framework<Subject> {
+  /** The template of the route that was taken; undefined when none was. */
+  route?(subject: Subject): string | undefined;
+  /** What authentication left behind: an object with an id, a name or the like. */
+  user?(subject: Subject): unknown;
+  /** Asked at the start. Default: the socket's other end. For frameworks that can be told to trust a proxy. */
+  clientAddress?(subject: Subject): string | undefined;
+  /** Asked at the start. `http` or `https`. Default: as the socket is. */
+  scheme?(subject: Subject): string | undefined;
+}
+
+/** Where a request carries its recording, so that middleware behind other middleware adds to it instead of recording twice. */
+const RECORDING = Symbol.for('logvitals.exporter.http.recording');
+type Carrier = { [RECORDING]?: IncomingRecording<unknown> };
+
+/**
+ * Runs `run`, which handles a request, in a context of its own, and has the request recorded once the response has ended,
+ * however it ends. Nothing about the recording throws.
+ * @param response undefined when the request leaves HTTP, as a WebSocket's does.
+ * @param run gets the recording to tell of errors; undefined when the request is not recorded.
+ * @returns what `run` returns.
+ */
+export function recordIncoming<Subject, Result>(
+  settings: RequestSettings<Subject>,
+  framework: Framework<Subject>,
+  subject: Subject,
+  request: IncomingMessage,
+  response: ServerResponse | undefined,
+  run: (recording: IncomingRecording<Subject> | undefined) => Result,
+): Result {
+  const outer = (request as Carrier)[RECORDING];
+  if (outer !== undefined) {
+    outer.learnFrom({ settings, framework, subject } as Source<unknown>);
+    return run(outer as IncomingRecording<Subject>);
+  }
+  return runInContext(() => run(begin({ settings, framework, subject }, request, response)));
+}
+
+function begin<Subject>(
+  source: Source<Subject>,
+  request: IncomingMessage,
+  response: ServerResponse | undefined,
+): IncomingRecording<Subject> | undefined {
+  let recording: IncomingRecording<Subject> | undefined;
+  guarded(() => {
+    const target = splitTarget(targetOf(request));
+    if (source.settings.isExcluded(target.path)) return;
+    recording = new IncomingRecording(source, request, answerOf(request, response), target);
+    (request as Carrier)[RECORDING] = recording as IncomingRecording<unknown>;
+  });
+  return recording;
+}
+
+/** A request to leave HTTP is marked by Node, but not in its types; frameworks may make up a response nobody uses. */
+function answerOf(request: IncomingMessage & { upgrade?: unknown }, response: ServerResponse | undefined): Answer {
+  return response === undefined || request.upgrade === true
+    ? new HandshakeAnswer(request.socket)
+    : new ResponseAnswer(response);
+}
+
+/** The recording of a request that is under way; undefined when it is not recorded. */
+export const recordingOf = (request: IncomingMessage): IncomingRecording<unknown> | undefined =>
+  (request as Carrier)[RECORDING];
+
+/** Express and Koa shorten `url` for what is mounted under a path, and keep the original. */
+const targetOf = (request: IncomingMessage & { originalUrl?: unknown }): string =>
+  typeof request.originalUrl === 'string' ? request.originalUrl : (request.url ?? '');
+
+/** One of those who know something about a request. */
+interface Source<Subject> {
+  readonly settings: RequestSettings<Subject>;
+  readonly framework: Framework<Subject>;
+  readonly subject: Subject;
+}
+
+/**
+ * The recording of one request. As an asynchronous resource it remembers the context that the request is handled in: its
+ * actor and its trace are the record's, in whatever context the response ends.
+ */
+export class IncomingRecording<Subject> extends AsyncResource {
+  /** Who knows most comes first: middleware close to the application. */
+  readonly #sources: Source<Subject>[];
+  readonly #settings: RequestSettings<Subject>;
+  readonly #request: IncomingMessage;
+  readonly #answer: Answer;
+  readonly #target: Target;
+  readonly #started = performance.now();
+  readonly #method: string;
+  readonly #clientAddress: string | undefined;
+  readonly #scheme: string;
+  readonly #requestBody: BodyCapture | undefined;
+  readonly #responseBody: BodyCapture | undefined;
+  #error: unknown;
+  #hasEnded = false;
+
+  constructor(source: Source<Subject>, request: IncomingMessage, answer: Answer, target: Target) {
+    super('LOGVITALS_REQUEST', { requireManualDestroy: true });
+    const { settings, framework, subject } = source;
+    this.#sources = [source];
+    this.#settings = settings;
+    this.#request = request;
+    this.#answer = answer;
+    this.#target = target;
+    this.#method = request.method ?? '';
+    // A socket that is closed has forgotten its other end.
+    this.#clientAddress = framework.clientAddress?.(subject) ?? request.socket.remoteAddress;
+    this.#scheme = framework.scheme?.(subject) ?? ('encrypted' in request.socket ? 'https' : 'http');
+    const { bodies } = settings;
+    if (bodies.request) this.#requestBody = captureArriving(request, new BodyCapture(bodies.maxBytes));
+    if (bodies.response) {
+      this.#responseBody = new BodyCapture(bodies.maxBytes);
+      answer.capture(this.#responseBody);
+    }
+    answer.onEnd(() => this.end());
+  }
+
+  /** Another middleware of ours handles the same request. */
+  learnFrom(source: Source<Subject>): void {
+    this.#sources.unshift(source);
+  }
+
+  /** An error came out of the application. The first counts; it is the caller's to pass on. */
+  fail(error: unknown): void {
+    this.#error ??= error ?? new Error('an empty value was thrown');
+  }
+
+  /** The response has ended. Only the first call counts. */
+  end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    guarded(() => this.runInAsyncScope(this.#emit, this));
+  }
+
+  #emit(): void {
+    const route = this.#ask(
+      (source) => source.settings.route?.(source.subject) ?? source.framework.route?.(source.subject),
+    );
+    const { path } = this.#target;
+    if (!this.#settings.isRecorded(route === undefined ? [path] : [path, route])) return;
+    const { status, isComplete, error } = this.#answer;
+    emitExchange(`${this.#method} ${route ?? path}`, this.#attributes(route), {
+      status,
+      error: this.#error ?? error ?? undefined,
+      isAborted: !isComplete && isDisconnection(this.#error ?? error),
+    });
+  }
+
+  #attributes(route: string | undefined): Record<string, unknown> {
+    const { redactor, requestHeaders, responseHeaders } = this.#settings;
+    const request = this.#request;
+    const { headers } = request;
+    const { host, port } = parseAuthority(headers.host ?? singleValue(headers[':authority']));
+    const answer = this.#answer;
+    const attributes: Record<string, unknown> = {
+      'logvitals.http.direction': 'internal',
+      'http.request.method': this.#method,
+      'http.route': route,
+      'url.path': this.#target.path,
+      'url.query': shownQuery(this.#target.query, redactor),
+      'url.scheme': this.#scheme,
+      'server.address': host,
+      'server.port': port,
+      'client.address': this.#clientAddress,
+      'user_agent.original': headers['user-agent'],
+      'network.protocol.version': request.httpVersion,
+      'logvitals.duration': (performance.now() - this.#started) / 1_000,
+      'http.request.body.size': this.#requestBody?.size ?? lengthOf(headers['content-length']),
+      'http.response.body.size': this.#responseSize(),
+      'logvitals.http.request.body': this.#requestBody?.describe(
+        headers['content-type'],
+        headers['content-encoding'],
+        redactor,
+      ),
+      'logvitals.http.response.body': this.#responseBody?.describe(
+        singleValue(answer.get(CONTENT_TYPE)),
+        singleValue(answer.get(CONTENT_ENCODING)),
+        redactor,
+      ),
+      ...actorAttributes(this.#actor()),
+    };
+    requestHeaders.addTo(attributes, headersOf(headers));
+    responseHeaders.addTo(attributes, answer);
+    return attributes;
+  }
+
+  /** What was really sent is known of whole answers only; those without a body say how long it would have been. */
+  #responseSize(): number | undefined {
+    const { status, isComplete } = this.#answer;
+    if (this.#method === 'HEAD' || status === 304 || status === 204 || status === 101) return 0;
+    if (this.#responseBody !== undefined) return this.#responseBody.size;
+    return isComplete ? lengthOf(this.#answer.get(CONTENT_LENGTH)) : undefined;
+  }
+
+  #actor(): Actor | null {
+    const told = this.#ask((source) => source.settings.user?.(source.subject));
+    return told ?? currentActor() ?? this.#ask((source) => actorOf(source.framework.user?.(source.subject))) ?? null;
+  }
+
+  /** The first answer. What the application's own functions throw costs the record that one field. */
+  #ask<Answer>(question: (source: Source<Subject>) => Answer | null | undefined): Answer | undefined {
+    for (const source of this.#sources) {
+      let answer: Answer | null | undefined;
+      guarded(() => {
+        answer = question(source);
+      });
+      if (answer !== undefined && answer !== null) return answer;
+    }
+    return undefined;
+  }
+}
+
+/** Whoever asked is gone, and nothing else went wrong: the errors are those of writing to a connection that is closed. */
+function isDisconnection(error: unknown): boolean {
+  if (error === undefined || error === null) return true;
+  const { code } = error as { code?: unknown };
+  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ERR_STREAM_PREMATURE_CLOSE';
+}

@@ -1,0 +1,40 @@
+import type { OutgoingMessage } from 'node:http';
+import { type HeaderName, type HeaderSource, type HeaderValue, headerName } from './headers.ts';
+
+export const CONTENT_TYPE = headerName('content-type');
+export const CONTENT_LENGTH = headerName('content-length');
+export const CONTENT_ENCODING = headerName('content-encoding');
+
+/**
+ * The headers of a message that Node has sent. What is handed to `writeHead`, and what Node adds, is found in no documented
+ * place, but in the text of the head that Node keeps in `_header`, which middleware such as `morgan` looks at too. Where it
+ * is missing, as in HTTP/2, the documented places have to do.
+ */
+export class SentHeaders implements HeaderSource {
+  readonly #message: OutgoingMessage;
+
+  constructor(message: OutgoingMessage) {
+    this.#message = message;
+  }
+
+  get({ name, inText }: HeaderName): HeaderValue {
+    return this.#message.getHeader(name) ?? inText.exec(this.#head)?.[1];
+  }
+
+  all(): Readonly<Record<string, HeaderValue>> {
+    return { ...headersInText(this.#head), ...this.#message.getHeaders() };
+  }
+
+  get #head(): string {
+    const { _header: text } = this.#message as { _header?: unknown };
+    return typeof text === 'string' ? text : '';
+  }
+}
+
+/** The headers of a message's head as it goes over the wire, by their names in lower case. */
+export function headersInText(head: string): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [, name = '', value = ''] of head.matchAll(/^([^:\s]+):[ \t]*(.*)$/gm))
+    headers[name.toLowerCase()] ??= value;
+  return headers;
+}
