@@ -1,0 +1,114 @@
+import type { AnyValue, KeyValueList } from '../../record/any-value.ts';
+import { base64 } from '../../record/value-text.ts';
+import { isPlainText, plainText } from './plain-text.ts';
+
+/** Attributes as people read them, in JSON, and whether that says them exactly. */
+export interface ReadableJson {
+  readonly json: string;
+  /** Whether `readableValues` gives back the very same: the kind of each value can be told from its JSON. */
+  readonly isExact: boolean;
+}
+
+/** Keys recur in nearly every record: their JSON is made once. */
+const QUOTED_KEYS = 2000;
+const LONGEST_KEPT_KEY = 100;
+const quotedKeys = new Map<string, string>();
+
+/**
+ * Plain JSON of attributes: `{"http.route":"/pay","tries":3}`. Bytes are base64 texts. What cannot be told from such
+ * JSON (a double that is whole, an integer beyond 2^53, bytes, NaN, texts that are not plain) makes it inexact.
+ */
+export function readableJson(attributes: KeyValueList): ReadableJson {
+  const writer = new Writer();
+  const json = writer.map(attributes);
+  return { json, isExact: writer.isExact };
+}
+
+class Writer {
+  isExact = true;
+
+  map(values: KeyValueList): string {
+    let json = '{';
+    for (const [key, value] of values) {
+      if (json !== '{') json += ',';
+      json += this.#key(key) + this.#value(value);
+    }
+    return `${json}}`;
+  }
+
+  #key(key: string): string {
+    const kept = quotedKeys.get(key);
+    if (kept !== undefined) return kept;
+    const quoted = `${this.#text(key)}:`;
+    if (key.length <= LONGEST_KEPT_KEY && isPlainText(key)) {
+      if (quotedKeys.size >= QUOTED_KEYS) quotedKeys.clear();
+      quotedKeys.set(key, quoted);
+    }
+    return quoted;
+  }
+
+  #value(value: AnyValue): string {
+    switch (typeof value) {
+      case 'string':
+        return this.#text(value);
+      case 'boolean':
+        return value ? 'true' : 'false';
+      case 'bigint': {
+        if (!Number.isSafeInteger(Number(value))) this.isExact = false;
+        return value.toString();
+      }
+      case 'number':
+        return this.#double(value);
+    }
+    if (value === null) return 'null';
+    if (value instanceof Uint8Array) {
+      this.isExact = false;
+      return `"${base64(value)}"`;
+    }
+    return isList(value) ? `[${value.map((item) => this.#value(item)).join(',')}]` : this.map(value);
+  }
+
+  #text(text: string): string {
+    if (isPlainText(text)) return JSON.stringify(text);
+    this.isExact = false;
+    return JSON.stringify(plainText(text));
+  }
+
+  #double(value: number): string {
+    if (!Number.isFinite(value)) {
+      this.isExact = false;
+      return `"${value}"`;
+    }
+    if (Number.isInteger(value)) this.isExact = false;
+    return JSON.stringify(value);
+  }
+}
+
+/** `Array.isArray` does not narrow readonly arrays away from the other branch. */
+function isList(value: readonly AnyValue[] | KeyValueList): value is readonly AnyValue[] {
+  return Array.isArray(value);
+}
+
+/** The attributes that exact JSON of `readableJson` says. */
+export function readableValues(json: string): KeyValueList {
+  return mapOf(JSON.parse(json) as JsonObject);
+}
+
+type Json = null | string | boolean | number | readonly Json[] | JsonObject;
+type JsonObject = { readonly [key: string]: Json };
+
+function mapOf(object: JsonObject): KeyValueList {
+  const map = new Map<string, AnyValue>();
+  for (const [key, value] of Object.entries(object)) map.set(key, toValue(value));
+  return map;
+}
+
+function toValue(json: Json): AnyValue {
+  if (json === null || typeof json === 'string' || typeof json === 'boolean') return json;
+  if (typeof json === 'number') return Number.isInteger(json) ? BigInt(json) : json;
+  return isJsonList(json) ? json.map(toValue) : mapOf(json);
+}
+
+function isJsonList(json: readonly Json[] | JsonObject): json is readonly Json[] {
+  return Array.isArray(json);
+}
