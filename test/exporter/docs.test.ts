@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,22 +8,10 @@ import { OPTIONS } from '../../exporter/src/register.ts';
 import { findProgram } from '../helpers/programs.ts';
 import { requireBuiltExporter, startScript } from './helpers/application.ts';
 import { INSTALL_TIMEOUT, type InstalledApplication, installApplication } from './helpers/installed.ts';
+import { codeBlocks, readPage } from './helpers/pages.ts';
 import { startSink } from './helpers/sink.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
-
-/** The fenced blocks of one language, each named by the heading it stands under. */
-function codeBlocks(page: string, language: string): { heading: string; code: string }[] {
-  let heading = page;
-  const blocks: { heading: string; code: string }[] = [];
-  const parts = readFileSync(join(ROOT, page), 'utf8').matchAll(/^#+ (.+)$|^( *)```(\w*)\n([\s\S]*?)^ *```$/gm);
-  for (const [, title, indent = '', name, code = ''] of parts) {
-    if (title !== undefined) heading = title;
-    else if (name === language) blocks.push({ heading, code: code.replaceAll(new RegExp(`^${indent}`, 'gm'), '') });
-  }
-  return blocks;
-}
 
 /** What each block of JavaScript is seen to send: body and severity. */
 const SENT: Record<string, readonly (readonly [body: string, severity: string])[]> = {
@@ -40,6 +28,31 @@ const SENT: Record<string, readonly (readonly [body: string, severity: string])[
   'Shutting down': [['stopped', 'INFO']],
   'With an OpenTelemetry set-up of your own': [['payment failed', 'ERROR']],
   'The two lines of OpenTelemetry JS': [['stock is low', 'WARN']],
+  'Event groups': [
+    ['prices.csv came', 'INFO'],
+    ['row 17 has no price', 'WARN'],
+    ['412 prices taken over', 'INFO'],
+  ],
+  'A group with a name': [
+    ['order placed', 'INFO'],
+    ['payment refused', 'ERROR'],
+  ],
+  'Types of your own': [['parcel 3 left Graz', 'SHIPPED']],
+  'The trace that is active': [['prices read', 'INFO']],
+  'Audit entries': [['Ann Lee set the price of Tea, 100 g to 4.20', 'AUDIT']],
+  'What changed': [['update invoice 17 "Acme, May"', 'AUDIT']],
+  'Who did it': [['delete invoice 17', 'AUDIT']],
+  'Business events': [
+    ['order_shipped order 5 "Box"', 'AUDIT'],
+    ['newsletter_sent', 'AUDIT'],
+  ],
+  Logins: [
+    ['login Ann Lee', 'LOGIN'],
+    ['login failed ann@shop.example', 'LOGIN'],
+    ['logout Ann Lee', 'LOGIN'],
+  ],
+  'A hook on every event': [['purge cache', 'AUDIT']],
+  'In CommonJS': [['access report 2026-05', 'AUDIT']],
 };
 
 beforeAll(requireBuiltExporter);
@@ -47,6 +60,9 @@ beforeAll(requireBuiltExporter);
 describe.each([
   { page: 'docs/sending/exporter.md', language: 'js', line: 'newer', name: 'page.mjs' },
   { page: 'docs/sending/exporter.md', language: 'cjs', line: 'classic', name: 'page.cjs' },
+  { page: 'docs/sending/events.md', language: 'js', line: 'newer', name: 'page.mjs' },
+  { page: 'docs/sending/audit.md', language: 'js', line: 'newer', name: 'page.mjs' },
+  { page: 'docs/sending/audit.md', language: 'cjs', line: 'classic', name: 'page.cjs' },
   { page: 'exporter/README.md', language: 'js', line: 'newer', name: 'page.mjs' },
 ] as const)('$page, $language', ({ page, language, line, name }) => {
   const blocks = codeBlocks(page, language);
@@ -73,7 +89,7 @@ describe.each([
 });
 
 test('every option of register is in the page', () => {
-  const page = readFileSync(join(ROOT, 'docs/sending/exporter.md'), 'utf8');
+  const page = readPage('docs/sending/exporter.md');
   const documented = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, option]) => option);
   expect(documented.toSorted()).toEqual(OPTIONS.toSorted());
 });
