@@ -1,5 +1,6 @@
-import { optionError } from './option-error.ts';
-import { HIGHEST_SEVERITY, type SeverityName, severities } from './severities.ts';
+import { wholeNumberOption } from './option-error.ts';
+import { type SeverityName, severities } from './severities.ts';
+import { severityOption } from './severity-option.ts';
 
 /** How records are held and when they are sent. */
 export interface BufferOptions {
@@ -59,14 +60,9 @@ export function resolveBuffer(options: BufferOptions, hasSpool = false): BufferS
 function severityNumber(value: BufferOptions['flushSeverity']): number {
   if (value === undefined) return severities.WARN.severityNumber;
   if (value === null) return Number.POSITIVE_INFINITY;
-  if (typeof value === 'string' && Object.hasOwn(severities, value)) return severities[value].severityNumber;
-  if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= HIGHEST_SEVERITY) return Number(value);
-  const names = Object.keys(severities).join(', ');
-  throw optionError('flushSeverity', value, `one of ${names}, a whole number from 1 to ${HIGHEST_SEVERITY}, or null`);
+  return severityOption('flushSeverity', value, ', or null');
 }
 
 function wholeNumber(name: string, value: unknown, most: number): number {
-  if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most) return Number(value);
-  const reason = name === 'batchSize' ? ', the maxQueueSize' : '';
-  throw optionError(name, value, `a whole number from 1 to ${most}${reason}`);
+  return wholeNumberOption(name, value, most, name === 'batchSize' ? ', the maxQueueSize' : '');
 }

@@ -3,6 +3,15 @@ export function optionError(name: string, value: unknown, allowed: string): Type
   return new TypeError(`@logvitals/exporter: ${name} is ${quote(value)}; it must be ${allowed}`);
 }
 
+/**
+ * A whole number from 1 to `most`; `reason` says what sets that limit.
+ * @throws TypeError naming the option.
+ */
+export function wholeNumberOption(name: string, value: unknown, most: number, reason = ''): number {
+  if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most) return Number(value);
+  throw optionError(name, value, `a whole number from 1 to ${most}${reason}`);
+}
+
 /** Enough of a value to recognise it by, on one line. */
 function quote(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value);

@@ -1,4 +1,4 @@
-import { LoggerProvider } from '@opentelemetry/sdk-logs';
+import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { BUFFER_OPTIONS, type BufferOptions, resolveBuffer } from './buffer-options.ts';
 import { resolveSender } from './delivery/sender-settings.ts';
 import { resolveSpool, type SpoolOptions } from './delivery/spool-options.ts';
@@ -14,6 +14,8 @@ import { createResource, type ResourceOptions, resourceAttributes } from './reso
 export interface RegisterOptions extends ReceiverOptions, BufferOptions, ResourceOptions {
   /** Keep records on disk until they are delivered, so that they survive the application. Default: in memory alone. */
   readonly spool?: SpoolOptions | undefined;
+  /** What else is to see every record, such as `consoleOutput()` and `fileOutput()`. Told after the delivery. */
+  readonly processors?: readonly LogRecordProcessor[] | undefined;
   /** Deliver what waits when the event loop has run empty (`beforeExit`). Default true. */
   readonly flushOnExit?: boolean | undefined;
   /**
@@ -41,6 +43,7 @@ export const OPTIONS: readonly (keyof RegisterOptions)[] = [
   'resourceAttributes',
   ...BUFFER_OPTIONS,
   'spool',
+  'processors',
   'flushOnExit',
   'flushOnSignals',
 ];
@@ -61,15 +64,20 @@ export function createRegister(require: Require): Register {
     refuseUnknownOptions(options, OPTIONS);
     const flushOnExit = flag('flushOnExit', options.flushOnExit, true);
     const flushAtSignals = flag('flushOnSignals', options.flushOnSignals, false);
+    const others = processorsOf(options.processors);
     const processor = options.spool === undefined ? memoryProcessor(options) : spoolProcessor(options, options.spool);
     const loggerProvider = new LoggerProvider({
       resource: createResource(resourceAttributes(options, process.env)),
-      processors: [processor],
+      processors: [processor, ...others],
     });
+    const forceFlush = async () => {
+      await Promise.allSettled([processor, ...others].map((each) => each.forceFlush()));
+    };
+    const deliverer = { counts: () => processor.counts(), forceFlush };
 
     const unregister = registerOrEnd(loggerProvider, require);
-    const unhookExit = flushOnExit ? flushBeforeExit(processor) : undefined;
-    const unhookSignals = flushAtSignals ? flushOnSignals(processor) : undefined;
+    const unhookExit = flushOnExit ? flushBeforeExit(deliverer) : undefined;
+    const unhookSignals = flushAtSignals ? flushOnSignals(deliverer) : undefined;
     const unhookDeath = processor instanceof SpoolProcessor ? writeBeforeDeath(processor) : undefined;
     let ended: Promise<void> | undefined;
     const end = async () => {
@@ -81,8 +89,7 @@ export function createRegister(require: Require): Register {
     };
     return {
       loggerProvider,
-      forceFlush: () => processor.forceFlush(),
-      counts: () => processor.counts(),
+      ...deliverer,
       shutdown: () => {
         ended ??= end();
         return ended;
@@ -110,6 +117,12 @@ function spoolProcessor(options: RegisterOptions, spool: SpoolOptions): SpoolPro
   const settings = resolveSpool(spool);
   const sender = resolveSender(pick(options, RECEIVER_OPTIONS), process.env);
   return new SpoolProcessor(settings, resolveBuffer(options, true), sender);
+}
+
+function processorsOf(processors: unknown): readonly LogRecordProcessor[] {
+  if (processors === undefined) return [];
+  if (Array.isArray(processors) && processors.every((each) => typeof each?.onEmit === 'function')) return processors;
+  throw optionError('processors', processors, 'an array of log record processors, such as [consoleOutput()]');
 }
 
 function flag(name: string, value: unknown, fallback: boolean): boolean {

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { type RecordText, recordText, requestText } from './otlp-json.ts';
+import { uidOf } from './record-uid.ts';
 
 /** Records as the bytes of a request. */
 export interface EncodedRequest {
@@ -33,7 +33,7 @@ export function encodeRequests(records: readonly ReadableLogRecord[]): {
   };
   for (const record of records) {
     try {
-      const text = recordText(record, randomUUID());
+      const text = recordText(record, uidOf(record));
       if (length + text.text.length > LONGEST_REQUEST) endRequest();
       texts.push(text);
       length += text.text.length;

@@ -18,7 +18,10 @@ export async function startFaultyLine(receiver: string): Promise<FaultyLine> {
   let state: Parameters<FaultyLine['set']>[0] = 'whole';
   const open = new Set<Socket>();
   const server = createServer((near) => {
-    if (state === 'cut') return near.destroy();
+    if (state === 'cut') {
+      near.destroy();
+      return;
+    }
     const far = connect(Number(target.port), target.hostname);
     for (const socket of [near, far]) {
       open.add(socket);
