@@ -67,7 +67,7 @@ test('P70 P72 P74 an object has its history, with what changed, its end included
 
 test('P76 a business event is back-dated and anonymous', async () => {
   const { results } = await get('events?action=newsletter_sent&from=now-7d');
-  const timestamp = DAYS_AGO.toISOString().replace('Z', '000000Z');
+  const timestamp = `${DAYS_AGO.getTime()}000000`;
   expect(results).toMatchObject([{ actor: null, object: null, data: { readers: 1_200 }, timestamp }]);
 });
 
