@@ -62,7 +62,9 @@ export function createAuditTrail(layer: string, options: DataAuditOptions = {}):
   };
 
   const report = (error: unknown): undefined => {
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    // Layers wrap the database's error in one of their own, whose text may carry the query's values.
+    const root = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const [reason] = (root instanceof Error ? `${root.name}: ${root.message}` : String(root)).slice(0, 300).split('\n');
     sayOnce(`data-failure:${layer}`, `${layer}: a change was not recorded as it should be: ${reason}`);
   };
 

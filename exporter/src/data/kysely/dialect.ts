@@ -1,3 +1,4 @@
+import { readWithinSavepoint, SAVEPOINT } from '../gate.ts';
 import type { DataAuditOptions } from '../options.ts';
 import { createAuditTrail } from '../trail.ts';
 import {
@@ -69,21 +70,16 @@ function abilitiesOf(adapter: AdapterLike): Abilities {
   };
 }
 
-const SAVEPOINT = 'logvitals_before_image';
-
-/** On PostgreSQL a failed query leaves the whole transaction unusable, unless one goes back to a savepoint. */
 function protectBySavepoint(driver: DriverLike, compile: Compile): ConnectionTools['protect'] {
-  return async (connection, work) => {
-    await driver.savepoint?.(connection, SAVEPOINT, compile);
-    try {
-      return await work();
-    } catch (error) {
-      await driver.rollbackToSavepoint?.(connection, SAVEPOINT, compile);
-      throw error;
-    } finally {
-      await driver.releaseSavepoint?.(connection, SAVEPOINT, compile);
-    }
-  };
+  return (connection, work) =>
+    readWithinSavepoint(
+      {
+        set: () => driver.savepoint?.(connection, SAVEPOINT, compile),
+        rollBackTo: () => driver.rollbackToSavepoint?.(connection, SAVEPOINT, compile),
+        release: () => driver.releaseSavepoint?.(connection, SAVEPOINT, compile),
+      },
+      work,
+    );
 }
 
 const runUnprotected: ConnectionTools['protect'] = (_connection, work) => work();
@@ -112,26 +108,30 @@ function auditDriver(driver: DriverLike, tools: ConnectionTools): DriverLike {
       behind(facade).transaction = tools.trail.begin();
     },
     async commitTransaction(facade) {
-      const { inner, transaction } = behind(facade);
+      const { inner, transaction, gate } = behind(facade);
       behind(facade).transaction = undefined;
-      await driver.commitTransaction(inner);
+      await gate.pass(() => driver.commitTransaction(inner));
       transaction?.commit();
     },
     async rollbackTransaction(facade) {
+      const { inner, gate } = behind(facade);
       behind(facade).transaction = undefined;
-      await driver.rollbackTransaction(behind(facade).inner);
+      await gate.pass(() => driver.rollbackTransaction(inner));
     },
     async savepoint(facade, name, compile) {
-      await driver.savepoint?.(behind(facade).inner, name, compile);
-      behind(facade).transaction?.savepoint(name);
+      const { inner, transaction, gate } = behind(facade);
+      await gate.pass(() => driver.savepoint?.(inner, name, compile));
+      transaction?.savepoint(name);
     },
     async rollbackToSavepoint(facade, name, compile) {
-      await driver.rollbackToSavepoint?.(behind(facade).inner, name, compile);
-      behind(facade).transaction?.rollbackTo(name);
+      const { inner, transaction, gate } = behind(facade);
+      await gate.pass(() => driver.rollbackToSavepoint?.(inner, name, compile));
+      transaction?.rollbackTo(name);
     },
     async releaseSavepoint(facade, name, compile) {
-      await driver.releaseSavepoint?.(behind(facade).inner, name, compile);
-      behind(facade).transaction?.release(name);
+      const { inner, transaction, gate } = behind(facade);
+      await gate.pass(() => driver.releaseSavepoint?.(inner, name, compile));
+      transaction?.release(name);
     },
     releaseConnection: (facade, options) => driver.releaseConnection(behind(facade).inner, options),
     destroy: (options) => driver.destroy(options),

@@ -1,10 +1,10 @@
 import type { Row, WriteKind } from '../change.ts';
+import type { SqlStatement } from '../sql-write.ts';
 import {
   columnName,
   limit,
   literalOf,
   type OperationNode,
-  pinnedColumns,
   referenceTo,
   selectAllOf,
   type TableNode,
@@ -40,8 +40,9 @@ function targetOf(node: WriteNode): readonly [kind?: WriteKind, target?: Operati
   return [];
 }
 
-/** The rows that an insert states, as far as they are values; null when they come from a query. */
-export function insertedRows({ node }: WriteStatement): Row[] | null {
+/** The rows that an insert states, as far as they are values; null: not an insert, or from a query. */
+export function statedRows({ node, kind }: WriteStatement): Row[] | null {
+  if (kind !== 'create') return null;
   if (node.defaultValues === true) return [{}];
   const { columns, values } = node;
   if (columns === undefined || values?.kind !== 'ValuesNode' || values.values === undefined) return null;
@@ -69,20 +70,11 @@ function knownFields(names: readonly string[], values: readonly ReturnType<typeo
   return Object.fromEntries(fields.flatMap(([name, value]) => (value?.known ? [[name, value.value]] : [])));
 }
 
-/** The columns that the statement's condition pins: most often the primary key. */
-export function pinnedRow({ node }: WriteStatement): Row {
-  return pinnedColumns(node.where);
-}
-
-/** An insert that may turn into an update of a row that is there. */
-export function isUpsert({ node }: WriteStatement): boolean {
-  return node.onConflict?.updates !== undefined || node.onDuplicateKey !== undefined || node.replace === true;
-}
-
-/** The columns by which an upsert finds the row that is there; null when it doesn't name them. */
-export function conflictColumns({ node }: WriteStatement): string[] | null {
+/** Null for an insert that cannot turn into an update of a row that is there. */
+export function upsertOf({ node }: WriteStatement): SqlStatement['upsert'] {
+  if (node.onConflict?.updates === undefined && node.onDuplicateKey === undefined && node.replace !== true) return null;
   const columns = node.onConflict?.columns?.map(({ column }) => column.name);
-  return columns === undefined || columns.length === 0 ? null : columns;
+  return { conflictFields: columns === undefined || columns.length === 0 ? null : columns };
 }
 
 /** A query for the rows that an update or delete is going to change; null when asking could do something itself. */
