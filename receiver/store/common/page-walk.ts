@@ -50,7 +50,7 @@ const LARGEST_STRETCH = 2000;
  * decide all of the query language by itself. Throws InvalidCursorError for a cursor that `walkPage` gave to no search in
  * this order.
  */
-export function walkPage(request: WalkRequest, source: CandidateSource): Promise<SearchPage> {
+export async function walkPage(request: WalkRequest, source: CandidateSource): Promise<SearchPage> {
   return new PageWalk(request, source).run();
 }
 
@@ -65,6 +65,8 @@ class PageWalk {
   #toPassOver: number;
   /** All up to here was looked at, and taken or passed over. */
   #reached: Position | null;
+  /** Whether this walk has come forward at all: a reader who came back to the same place would never end. */
+  #hasMoved = false;
 
   constructor(request: WalkRequest, source: CandidateSource) {
     const { query, budget, cursor, offset = 0, order = 'newest' } = request;
@@ -87,7 +89,7 @@ class PageWalk {
       const page = this.#take(records);
       if (page) return page;
       if (next === null) return this.#page(null, true);
-      this.#reached = next;
+      this.#reach(next);
       size = Math.max(this.#wanted, Math.min(size * 2, LARGEST_STRETCH));
     }
   }
@@ -100,7 +102,7 @@ class PageWalk {
       this.#request.signal?.throwIfAborted();
       this.#toPassOver -= passed;
       if (next === null) return false;
-      this.#reached = next;
+      this.#reach(next);
     }
     return true;
   }
@@ -134,9 +136,14 @@ class PageWalk {
     return this.#records.length >= this.#request.limit;
   }
 
+  #reach(position: Position): void {
+    this.#reached = position;
+    this.#hasMoved = true;
+  }
+
   /** Whether the time is over, and a reader can be told where to go on. */
   #isLate(): boolean {
-    return this.#reached !== null && performance.now() >= this.#end;
+    return this.#hasMoved && performance.now() >= this.#end;
   }
 
   #page(next: Position | null, complete: boolean): SearchPage {
