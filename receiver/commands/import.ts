@@ -1,12 +1,18 @@
 import { stat } from 'node:fs/promises';
+import { type TimeZone, timeZoneNamed } from '../../dashboard/health/time-zone.ts';
+import { toRfc3339 } from '../../dashboard/times.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { TOKEN_VARIABLE } from '../config/sources.ts';
+import { systemClock } from '../record/clock.ts';
 import { type ImportReport, importFiles } from '../transfer/import-files.ts';
 import { type ImportTarget, serverTarget, storageTarget } from '../transfer/import-target.ts';
+import { importLegacy, type LegacyImportReport } from '../transfer/legacy/import-legacy.ts';
+import type { LegacySource } from '../transfer/legacy/legacy-source.ts';
+import { isLegacyPackage, LEGACY_PACKAGES, type LegacyPackage, openLegacySource } from '../transfer/legacy/packages.ts';
 import { findPlace, serverAddress } from '../transfer/open-source.ts';
 import { ServerClient } from '../transfer/server-client.ts';
-import { type Command, CommandError, type Invocation, type Option, UsageError } from './command.ts';
+import { type Command, CommandError, type Invocation, type Option, textFlag, UsageError } from './command.ts';
 import { countOf } from './count.ts';
 import { PLACE_OPTIONS } from './options.ts';
 import { ProgressBar } from './progress.ts';
@@ -15,36 +21,66 @@ import { visible } from './visible.ts';
 /** Faults named one by one; the rest is only counted. */
 const MOST_FAULTS_SHOWN = 20;
 
-/** Flags of the contract that a later version brings. */
-const LATER_OPTIONS: readonly Option[] = [
-  { name: 'from', value: 'PACKAGE', about: 'records of another package; not in this version' },
-  { name: 'tz', value: 'ZONE', about: 'the time zone of such records; not in this version' },
-  { name: 'service', value: 'NAME', about: 'the service of such records; not in this version' },
+const LEGACY_OPTIONS: readonly Option[] = [
+  { name: 'from', value: 'PACKAGE', about: `records of another package: ${Object.keys(LEGACY_PACKAGES).join(', ')}` },
+  { name: 'tz', value: 'ZONE', about: 'with --from: the time zone of times without one; default UTC' },
+  { name: 'service', value: 'NAME', about: "with --from: the records' service; default the package's name" },
 ];
 
 export const importRecords: Command = {
   name: 'import',
-  about: "read OTLP JSON lines, the Collector's file exporter format; plain, gzip or zstd; - is standard input",
+  about:
+    "read OTLP JSON lines, the Collector's file exporter format (plain, gzip or zstd; - is standard input), or another package's records",
   positionals: 'FILE…',
-  options: [...PLACE_OPTIONS, ...LATER_OPTIONS],
+  options: [...PLACE_OPTIONS, ...LEGACY_OPTIONS],
   async run(invocation) {
-    const { flags, positionals: files } = invocation;
-    for (const { name } of LATER_OPTIONS) {
-      if (flags[name] === undefined) continue;
-      throw new UsageError(
-        `--${name} is ${JSON.stringify(flags[name])}; allowed: nothing yet, this version reads OTLP JSON lines alone`,
-      );
+    const { flags, positionals } = invocation;
+    const legacy = legacyImport(invocation);
+    if (positionals.length === 0) {
+      const what = legacy
+        ? `a source; allowed: ${LEGACY_PACKAGES[legacy.name]}`
+        : 'a file; allowed: FILE… or - for standard input';
+      throw new UsageError(`import is without ${what}`);
     }
-    if (files.length === 0) throw new UsageError('import is without a file; allowed: FILE… or - for standard input');
     const { config } = await loadConfig(flags, process.env, process.cwd());
     const target = await openTarget(invocation, config);
     try {
-      return await runImport(files, target, config.limits.requestBytes);
+      return legacy
+        ? await runLegacyImport(legacy, positionals, target, config.retention.days)
+        : await runImport(positionals, target, config.limits.requestBytes);
     } finally {
       await target.close();
     }
   },
 };
+
+interface LegacyImport {
+  readonly name: LegacyPackage;
+  readonly zone: TimeZone;
+  readonly service: string;
+}
+
+/** What `--from` asks for; null without it, when the flags that go with it may not be there either. */
+function legacyImport(invocation: Invocation): LegacyImport | null {
+  const name = textFlag(invocation, 'from');
+  if (name === undefined) {
+    for (const flag of ['tz', 'service'] as const) {
+      const value = textFlag(invocation, flag);
+      if (value !== undefined)
+        throw new UsageError(`--${flag} is ${JSON.stringify(value)}; allowed: with --from alone`);
+    }
+    return null;
+  }
+  if (!isLegacyPackage(name)) {
+    throw new UsageError(`--from is ${JSON.stringify(name)}; allowed: ${Object.keys(LEGACY_PACKAGES).join(', ')}`);
+  }
+  const zoneName = textFlag(invocation, 'tz') ?? 'UTC';
+  const zone = timeZoneNamed(zoneName);
+  if (!zone) throw new UsageError(`--tz is ${JSON.stringify(zoneName)}; allowed: a time zone such as Europe/Budapest`);
+  const service = textFlag(invocation, 'service') ?? name;
+  if (service === '') throw new UsageError('--service is ""; allowed: a name');
+  return { name, zone, service };
+}
 
 async function openTarget(invocation: Invocation, config: Config): Promise<ImportTarget> {
   const place = await findPlace(invocation, config);
@@ -85,6 +121,44 @@ const isReceiver = async (client: ServerClient, { logsPath }: Config): Promise<b
   (await client.probe(logsPath)) === 405;
 
 async function runImport(files: readonly string[], target: ImportTarget, longestLine: number): Promise<number> {
+  return withReport(await totalSize(files), (report) => importFiles(files, target, longestLine, report));
+}
+
+async function runLegacyImport(
+  { name, zone, service }: LegacyImport,
+  sources: readonly string[],
+  target: ImportTarget,
+  retentionDays: number,
+): Promise<number> {
+  const opened: LegacySource[] = [];
+  try {
+    // All are opened before any is read: a wrong one stops the import before it begins.
+    for (const source of sources) opened.push(await openLegacySource(name, source, zone));
+    const total = opened.reduce((sum, { size }) => sum + size, 0);
+    return await withReport(total, async (report) => {
+      const legacyReport: LegacyImportReport = Object.assign(report, { oldest: null });
+      for (const source of opened) await importLegacy(source, service, target, legacyReport);
+      sayWhatRetentionRemoves(legacyReport.oldest, retentionDays);
+    });
+  } finally {
+    for (const source of opened) await source.close();
+  }
+}
+
+const NANOSECONDS_A_DAY = 86_400_000_000_000n;
+
+/** What people bring along is often older than what they mean to keep; they should hear so before it goes. */
+function sayWhatRetentionRemoves(oldest: bigint | null, retentionDays: number): void {
+  const keptFrom = systemClock() - BigInt(retentionDays) * NANOSECONDS_A_DAY;
+  if (oldest === null || oldest >= keptFrom) return;
+  process.stderr.write(
+    `logvitals: some records are older than retention.days, ${retentionDays}: a server with this setting removes them; ` +
+      `the oldest is of ${toRfc3339(oldest).slice(0, 10)}\n`,
+  );
+}
+
+/** Runs an import with its progress shown, and says at the end what came of it; the exit code. */
+async function withReport(total: number, run: (report: ImportReport) => Promise<void>): Promise<number> {
   let told = 0;
   const report: ImportReport = {
     bytes: 0,
@@ -96,9 +170,9 @@ async function runImport(files: readonly string[], target: ImportTarget, longest
       process.stderr.write(`logvitals: ${visible(message)}\n`);
     },
   };
-  const bar = new ProgressBar(process.stderr, await totalSize(files), report);
+  const bar = new ProgressBar(process.stderr, total, report);
   try {
-    await importFiles(files, target, longestLine, report);
+    await run(report);
   } finally {
     bar.end();
   }

@@ -6,42 +6,47 @@ import { toOtlpJson, toOtlpJsonKeyValues } from './otlp-json.ts';
  * exporter, which `logvitals import` and any OTLP/JSON receiver read back to the same record.
  */
 export function toOtlpJsonLine(record: LogRecord): string {
+  return toOtlpJsonRequest([record]);
+}
+
+/** Records as one ExportLogsServiceRequest, each with its own resource and scope. */
+export function toOtlpJsonRequest(records: readonly LogRecord[]): string {
+  return JSON.stringify({ resourceLogs: records.map(resourceLogs) });
+}
+
+function resourceLogs(record: LogRecord) {
   const { resource, scope } = record;
-  return JSON.stringify({
-    resourceLogs: [
+  return {
+    resource: {
+      attributes: toOtlpJsonKeyValues(resource.attributes),
+      droppedAttributesCount: resource.droppedAttributesCount,
+    },
+    scopeLogs: [
       {
-        resource: {
-          attributes: toOtlpJsonKeyValues(resource.attributes),
-          droppedAttributesCount: resource.droppedAttributesCount,
+        scope: {
+          name: scope.name,
+          version: scope.version,
+          attributes: toOtlpJsonKeyValues(scope.attributes),
+          droppedAttributesCount: scope.droppedAttributesCount,
         },
-        scopeLogs: [
+        logRecords: [
           {
-            scope: {
-              name: scope.name,
-              version: scope.version,
-              attributes: toOtlpJsonKeyValues(scope.attributes),
-              droppedAttributesCount: scope.droppedAttributesCount,
-            },
-            logRecords: [
-              {
-                timeUnixNano: record.timestamp.toString(),
-                observedTimeUnixNano: record.observedTimestamp.toString(),
-                severityNumber: record.severityNumber,
-                severityText: record.severityText,
-                body: toOtlpJson(record.body),
-                attributes: toOtlpJsonKeyValues(record.attributes),
-                droppedAttributesCount: record.droppedAttributesCount,
-                flags: record.flags,
-                traceId: record.traceId,
-                spanId: record.spanId,
-                eventName: record.eventName,
-              },
-            ],
-            schemaUrl: scope.schemaUrl,
+            timeUnixNano: record.timestamp.toString(),
+            observedTimeUnixNano: record.observedTimestamp.toString(),
+            severityNumber: record.severityNumber,
+            severityText: record.severityText,
+            body: toOtlpJson(record.body),
+            attributes: toOtlpJsonKeyValues(record.attributes),
+            droppedAttributesCount: record.droppedAttributesCount,
+            flags: record.flags,
+            traceId: record.traceId,
+            spanId: record.spanId,
+            eventName: record.eventName,
           },
         ],
-        schemaUrl: resource.schemaUrl,
+        schemaUrl: scope.schemaUrl,
       },
     ],
-  });
+    schemaUrl: resource.schemaUrl,
+  };
 }
