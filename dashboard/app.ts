@@ -8,12 +8,17 @@ import type { DashboardOptions } from './options.ts';
 import { pageAccess } from './routes/access.tsx';
 import { alertsRoute } from './routes/alerts.tsx';
 import { loadAssets, serveAssets } from './routes/assets.ts';
+import { auditRoute } from './routes/audit.tsx';
 import { exploreRoute } from './routes/explore.tsx';
 import { NotFound, pageFailures } from './routes/failures.tsx';
 import { createFiringCount } from './routes/firing-count.ts';
+import { groupRoute } from './routes/groups.tsx';
 import { healthRoute } from './routes/health.tsx';
+import { objectRoute } from './routes/objects.tsx';
 import { createRate } from './routes/rate.ts';
-import { contextRoute, groupRoute, recordRoute, traceRoute } from './routes/records.tsx';
+import { createRecentStats } from './routes/recent-stats.ts';
+import { contextRoute, recordRoute, traceRoute } from './routes/records.tsx';
+import { requestsRoute } from './routes/requests.tsx';
 import { securityHeaders } from './routes/security.ts';
 import type { Site } from './routes/site.ts';
 
@@ -28,6 +33,7 @@ export function createDashboard(options: DashboardOptions): Koa {
     assets: loadAssets(),
     rate: createRate(options.live),
     firingCount: createFiringCount(options),
+    recentStats: createRecentStats(options),
   };
   const app = new Koa();
   app.on('error', tellOfStray(options.onError));
@@ -64,5 +70,8 @@ function pages(site: Site): Router {
   router.get('/traces/:id', traceRoute(site));
   router.get('/groups/:id', groupRoute(site));
   router.get('/alerts', alertsRoute(site));
+  router.get('/audit', auditRoute(site));
+  router.get('/objects', objectRoute(site));
+  router.get('/requests', requestsRoute(site));
   return router;
 }

@@ -1,5 +1,6 @@
 /** What pages do more with JavaScript. Without it everything is reached by links and forms. */
 import { enableCopying } from './copy.ts';
+import { enableGroups } from './groups.ts';
 import { enableKeyboard } from './keyboard.ts';
 import { enableMenus } from './menus.ts';
 import { enableRecordPanel } from './record-panel.ts';
@@ -13,6 +14,7 @@ enableKeyboard();
 enableMenus();
 enableCopying();
 enableStrips();
+enableGroups();
 enableRecordPanel();
 enableRefresh();
 enableTail();

@@ -8,6 +8,7 @@ export interface LiveRecord {
   readonly service: string;
   readonly logger: string;
   readonly body: unknown;
+  readonly attributes: Readonly<Record<string, unknown>>;
 }
 
 const MESSAGE_LENGTH = 400;
@@ -16,6 +17,8 @@ const MESSAGE_LENGTH = 400;
 export function lineOf(record: LiveRecord): HTMLElement {
   const line = document.createElement('tr');
   line.className = toneOf(record.severityNumber);
+  const group = record.attributes['logvitals.group.id'];
+  if (group) line.dataset.group = String(group);
   const link = document.createElement('a');
   link.href = addressOf(record.id);
   link.dataset.line = '';

@@ -1,9 +1,7 @@
-import { scalarText } from '../../receiver/query/field-values.ts';
-import type { AnyValue } from '../../receiver/record/any-value.ts';
-import { attributeOf } from '../../receiver/record/attribute-of.ts';
 import type { LogRecord } from '../../receiver/record/log-record.ts';
 import { valueText } from '../../receiver/record/value-text.ts';
 import type { JsonValue } from '../api/record-json.ts';
+import { attributeText } from './attribute-text.ts';
 import { structured } from './structured.ts';
 
 /** Who did it. */
@@ -39,7 +37,7 @@ export interface EventDetails {
 }
 
 export function eventDetails(record: LogRecord): EventDetails {
-  const text = (key: string): string | null => textOf(attributeOf(record, key));
+  const text = (key: string): string | null => attributeText(record, key);
   const json = (key: string): JsonValue => structured(record.attributes.get(key));
   return {
     action: text('logvitals.audit.action'),
@@ -60,24 +58,19 @@ export function eventDetails(record: LogRecord): EventDetails {
 /** Null when the record names nobody. */
 export function eventActor(record: LogRecord): EventActor | null {
   const actor = {
-    id: textOf(attributeOf(record, 'user.id')),
-    name: textOf(record.attributes.get('user.name')),
-    email: textOf(record.attributes.get('user.email')),
+    id: attributeText(record, 'user.id'),
+    name: attributeText(record, 'user.name'),
+    email: attributeText(record, 'user.email'),
   };
   return (actor.id ?? actor.name ?? actor.email) ? actor : null;
 }
 
 /** Null when the record names nothing. */
-export function eventObject({ attributes }: LogRecord): EventObject | null {
+export function eventObject(record: LogRecord): EventObject | null {
   const object = {
-    type: textOf(attributes.get('logvitals.object.type')),
-    id: textOf(attributes.get('logvitals.object.id')),
-    name: textOf(attributes.get('logvitals.object.name')),
+    type: attributeText(record, 'logvitals.object.type'),
+    id: attributeText(record, 'logvitals.object.id'),
+    name: attributeText(record, 'logvitals.object.name'),
   };
   return (object.type ?? object.id ?? object.name) ? object : null;
-}
-
-/** As queries compare it; an empty text says nothing. */
-function textOf(value: AnyValue | undefined): string | null {
-  return value === undefined || value === null ? null : scalarText(value) || null;
 }

@@ -28,3 +28,8 @@ function isDeeper(value: JsonValue, depth: number): boolean {
   if (value === null || typeof value !== 'object') return false;
   return depth === 0 || Object.values(value).some((member: JsonValue) => isDeeper(member, depth - 1));
 }
+
+/** For people: JSON on lines of its own, a text as it is. */
+export function prettyJson(value: JsonValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+}

@@ -48,7 +48,7 @@ export function exploreRoute(site: Site) {
       loadLogger(ctx, site, state, now, zone),
     ]);
     if (results?.records.length === 0 && (await options.store.loggers()).length === 0) {
-      await sendPage(ctx, <FirstSteps page={page} endpoints={options.endpoints()} />);
+      await sendPage(ctx, <FirstSteps page={page} endpoints={options.endpoints()} section="explore" />);
       return;
     }
     const props: ExploreProps = {

@@ -6,7 +6,12 @@ import { attributeOf } from '../../receiver/record/attribute-of.ts';
 import type { StoredRecord } from '../../receiver/record/log-record.ts';
 import { displayLevel, isError, isWarning, LOWEST_SEVERITY } from '../../receiver/record/severity.ts';
 import { valueText } from '../../receiver/record/value-text.ts';
+import { attributeText } from '../events/attribute-text.ts';
+import { changedFields } from '../events/changed-fields.ts';
+import { eventDetails } from '../events/event.ts';
+import { prettyJson } from '../events/structured.ts';
 import type { ExceptionText, Property, RecordDetail, RecordLine, Tone } from '../views/record.ts';
+import { eventType, personOf } from './event-parts.ts';
 
 /** A record as a table's line shows it. */
 export function recordLine(record: StoredRecord): RecordLine {
@@ -18,6 +23,7 @@ export function recordLine(record: StoredRecord): RecordLine {
     service: record.service,
     logger: record.logger,
     body: valueText(record.body),
+    groupId: attributeText(record, 'logvitals.group.id') ?? '',
   };
 }
 
@@ -40,8 +46,27 @@ export function recordDetail(record: StoredRecord): RecordDetail {
     traceId: record.traceId,
     spanId: record.spanId,
     flags: record.flags,
-    groupId: textOf(record.attributes.get('logvitals.group.id')),
     droppedAttributesCount: record.droppedAttributesCount,
+    ...eventParts(record),
+  };
+}
+
+/** What a record says as an event, beside its body. */
+function eventParts(
+  record: StoredRecord,
+): Pick<RecordDetail, 'actor' | 'object' | 'changes' | 'structures' | 'eventType'> {
+  const event = eventDetails(record);
+  const changes = changedFields(event.changes);
+  const structures = [
+    { title: 'Changes', value: changes === null ? event.changes : null },
+    { title: 'Data', value: event.data },
+  ];
+  return {
+    actor: event.actor && personOf(event.actor),
+    object: event.object,
+    changes,
+    structures: structures.flatMap(({ title, value }) => (value === null ? [] : [{ title, text: prettyJson(value) }])),
+    eventType: eventType(record, event),
   };
 }
 
@@ -52,7 +77,7 @@ function toneOf(severityNumber: number): Tone {
 }
 
 /** These have a section of their own. */
-const SHOWN_APART = new Set(['exception.message', 'exception.stacktrace']);
+const SHOWN_APART = new Set(['exception.message', 'exception.stacktrace', 'logvitals.changes', 'logvitals.data']);
 
 function exceptionOf(record: StoredRecord): ExceptionText | null {
   const of = (key: string) => textOf(attributeOf(record, key));

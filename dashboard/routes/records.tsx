@@ -2,9 +2,8 @@ import { MAX_PAGE } from '../../receiver/store/store.ts';
 import { clientSignal } from '../api/context.ts';
 import { pageParam, single } from '../params.ts';
 import { elapsed } from '../views/format.ts';
-import { link } from '../views/links.ts';
-import { recordPath } from '../views/record-detail.tsx';
-import { ContextPage, RecordPage, SequencePage } from '../views/record-pages.tsx';
+import { link, recordPath } from '../views/links.ts';
+import { ContextPage, RecordPage, TracePage } from '../views/record-pages.tsx';
 import { NotFound } from './failures.tsx';
 import { type PageRequest, pageContext } from './page-context.ts';
 import { recordDetail, recordLine } from './record-props.ts';
@@ -60,29 +59,15 @@ const noRecord = (): NotFound =>
 
 /** `/traces/ID`: the records of a trace in order. */
 export function traceRoute(site: Site) {
-  return sequenceRoute(site, 'Trace', (id, signal) => site.options.store.trace(id.toLowerCase(), MAX_PAGE, { signal }));
-}
-
-/** `/groups/ID`: the records of an event group in order. */
-export function groupRoute(site: Site) {
-  return sequenceRoute(site, 'Group', (id, signal) => site.options.store.group(id, MAX_PAGE, { signal }));
-}
-
-function sequenceRoute(
-  site: Site,
-  kind: 'Trace' | 'Group',
-  load: (id: string, signal: AbortSignal) => ReturnType<Site['options']['store']['trace']>,
-) {
   return async (ctx: PageRequest): Promise<void> => {
     const id = ctx.params.id!;
-    const records = await load(id, clientSignal(ctx));
+    const records = await site.options.store.trace(id.toLowerCase(), MAX_PAGE, { signal: clientSignal(ctx) });
     const [first, last] = [records[0], records.at(-1)];
-    if (!first || !last) throw new NotFound(`There are no records of this ${kind.toLowerCase()}.`);
+    if (!first || !last) throw new NotFound('There are no records of this trace.');
     await sendPage(
       ctx,
-      <SequencePage
+      <TracePage
         page={await pageContext(ctx, site)}
-        kind={kind}
         id={id}
         records={records.map(recordLine)}
         span={elapsed(last.timestamp - first.timestamp).replace(/^\+/, '')}

@@ -1,10 +1,9 @@
 import type { Alert } from '../../receiver/store/alert.ts';
 import { clockTime, dayAndTime, exact, exactTime, oneLine, plural, printable, rfc3339 } from './format.ts';
 import { Layout } from './layout.tsx';
-import { link } from './links.ts';
+import { link, recordPath } from './links.ts';
 import { LoggerName } from './logger-name.tsx';
 import type { PageContext } from './page.ts';
-import { recordPath } from './record-detail.tsx';
 import { Age, When } from './time.tsx';
 
 export interface AlertsProps {

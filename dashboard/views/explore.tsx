@@ -1,5 +1,6 @@
 import type { HealthCard } from '../health/cards.ts';
 import { StatusPill } from './card.tsx';
+import { type ChipFilter, Chips } from './chips.tsx';
 import { NothingMatches } from './empty.tsx';
 import { ExploreTools, levelInWords } from './explore-tools.tsx';
 import { type Facet, Facets } from './facets.tsx';
@@ -76,7 +77,7 @@ export function ExplorePage(props: ExploreProps) {
         <ExploreTools {...props} />
       </div>
       {fault && <FaultNote fault={fault} query={state.q ?? ''} />}
-      <Filters page={page} state={state} />
+      <Chips page={page} path="/logs" state={state} filters={FILTERS} />
       {results ? <Results {...props} results={results} /> : fault?.parameter === 'q' && <SyntaxNotice />}
     </Layout>
   );
@@ -104,27 +105,12 @@ function LoggerHead({
   );
 }
 
-/** The filters that stand beside the query, each with a way to drop it. */
-function Filters({ page, state }: Pick<ExploreProps, 'page' | 'state'>) {
-  const chips = (['service', 'logger', 'level'] as const).flatMap((field) =>
-    state[field].map((value) => ({ field, value, rest: state[field].filter((other) => other !== value) })),
-  );
-  if (chips.length === 0) return null;
-  return (
-    <div class="under">
-      {chips.map(({ field, value, rest }) => (
-        <a
-          key={`${field}=${value}`}
-          class="chip"
-          href={link(page.base, '/logs', { ...state, [field]: rest })}
-          aria-label={`Drop the filter ${field} ${value}`}
-        >
-          {field} <b>{oneLine(field === 'level' ? levelInWords(value) : value)}</b> <span aria-hidden="true">×</span>
-        </a>
-      ))}
-    </div>
-  );
-}
+/** The filters that stand beside the query. */
+const FILTERS: readonly ChipFilter<'service' | 'logger' | 'level'>[] = [
+  { name: 'service', words: 'service' },
+  { name: 'logger', words: 'logger' },
+  { name: 'level', words: 'level', shown: levelInWords },
+];
 
 function Results(props: ExploreProps & { readonly results: ExploreResults }) {
   const { page, state, results } = props;

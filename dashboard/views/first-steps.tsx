@@ -1,11 +1,18 @@
 import { type Endpoints, NothingReceived } from './empty.tsx';
-import { Layout } from './layout.tsx';
+import { Layout, type LayoutProps } from './layout.tsx';
 import type { PageContext } from './page.ts';
 
-/** Exploring before there is anything to explore. */
-export function FirstSteps({ page, endpoints }: { readonly page: PageContext; readonly endpoints: Endpoints | null }) {
+interface FirstStepsProps {
+  readonly page: PageContext;
+  readonly endpoints: Endpoints | null;
+  /** The page that has nothing to show yet. */
+  readonly section: LayoutProps['section'];
+}
+
+/** A list before there is anything to list. */
+export function FirstSteps({ page, endpoints, section }: FirstStepsProps) {
   return (
-    <Layout page={page} heading="Nothing received yet" section="explore">
+    <Layout page={page} heading="Nothing received yet" section={section}>
       <h1>Nothing received yet</h1>
       <NothingReceived endpoints={endpoints} />
     </Layout>

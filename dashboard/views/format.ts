@@ -57,6 +57,16 @@ export function duration(span: bigint): string {
   return `${span / DAY} d`;
 }
 
+/** How long something took, in seconds: `0.4 ms`, `24 ms`, `1.24 s`, `2 min`. */
+export function took(seconds: number): string {
+  if (seconds < 1) return `${withThreeDigits(seconds * 1000)} ms`;
+  if (seconds < 60) return `${withThreeDigits(seconds)} s`;
+  return duration(BigInt(Math.round(Math.min(seconds, LONGEST_SECONDS))) * SECOND);
+}
+
+/** Beyond it nobody means what they say. */
+const LONGEST_SECONDS = 1e9;
+
 /** Time between two records, as fine as matters: `+0.402 ms`, `+12.4 s`, `+3m 20s`. */
 export function elapsed(span: bigint): string {
   const sign = span < 0n ? '−' : '+';
@@ -183,6 +193,11 @@ export function rfc3339(time: bigint): string {
 
 function nanosecondDigits(time: bigint): string {
   return String(((time % SECOND) + SECOND) % SECOND).padStart(9, '0');
+}
+
+/** A text that is too long cut to a length, without leaving half a surrogate pair at its end. */
+export function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { exact, plural, rfc3339 } from './format.ts';
+import { exact, nounFor, plural, rfc3339 } from './format.ts';
 
 /** Records of one stretch of time. */
 export interface Bar {
@@ -20,6 +20,8 @@ export interface HistogramProps {
   /** False when counting ended early; older bars are then too small. */
   readonly complete: boolean;
   readonly href: (bar: { readonly from: string; readonly to: string }) => string;
+  /** What is counted. */
+  readonly noun?: string;
 }
 
 const WIDTH = 900;
@@ -28,16 +30,16 @@ const HEIGHT = 72;
 const FILLED = 0.82;
 
 /** How many records when, by severity. A bar is a link to its stretch of time. */
-export function Histogram({ bars, axis, step, complete, href }: HistogramProps) {
+export function Histogram({ bars, axis, step, complete, href, noun = 'record' }: HistogramProps) {
   const sum = (of: (bar: Bar) => number) => bars.reduce((total, bar) => total + of(bar), 0);
   const records = sum((bar) => bar.total);
   const most = Math.max(...bars.map((bar) => bar.total), 1);
   const width = WIDTH / Math.max(bars.length, 1);
   return (
-    <section class="hist" aria-label="Records over time">
+    <section class="hist" aria-label={`The ${noun}s over time`}>
       <p class="top">
         <span>
-          <b>{`${exact(records)}${complete ? '' : '+'}`}</b> {records === 1 ? 'record' : 'records'}
+          <b>{`${exact(records)}${complete ? '' : '+'}`}</b> {nounFor(records, noun)}
         </span>
         <span class="e">
           {plural(
@@ -62,10 +64,10 @@ export function Histogram({ bars, axis, step, complete, href }: HistogramProps) 
           <a
             key={String(bar.from)}
             href={href({ from: rfc3339(bar.from), to: rfc3339(bar.to) })}
-            aria-label={barName(bar)}
+            aria-label={barName(bar, noun)}
             tabIndex={bar.total === 0 ? -1 : undefined}
           >
-            <title>{barName(bar)}</title>
+            <title>{barName(bar, noun)}</title>
             <rect class="hit" x={round(index * width)} y={0} width={round(width)} height={HEIGHT} />
             <Stack bar={bar} x={index * width} width={width * FILLED} scale={(HEIGHT - 2) / most} />
           </a>
@@ -119,6 +121,6 @@ function Stack({ bar, x, width, scale }: StackProps) {
 
 const round = (value: number): number => Math.round(value * 100) / 100;
 
-function barName({ label, errors, warnings, total }: Bar): string {
-  return [label, plural(errors, 'error'), plural(warnings, 'warning'), plural(total, 'record')].join(', ');
+function barName({ label, errors, warnings, total }: Bar, noun: string): string {
+  return [label, plural(errors, 'error'), plural(warnings, 'warning'), plural(total, noun)].join(', ');
 }

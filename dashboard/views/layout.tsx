@@ -3,11 +3,11 @@ import { exact, nounFor } from './format.ts';
 import { link } from './links.ts';
 import type { PageContext } from './page.ts';
 
-interface LayoutProps {
+export interface LayoutProps {
   readonly page: PageContext;
   /** Title of the document, before the product's. */
   readonly heading: string;
-  readonly section?: 'health' | 'explore' | 'alerts' | undefined;
+  readonly section?: 'health' | 'explore' | 'audit' | 'requests' | 'alerts' | undefined;
   /** Columns beside each other need more room than cards. */
   readonly wide?: boolean;
   /** False on pages that have a search box of their own. */
@@ -20,7 +20,8 @@ const STYLES = [
   ...['tokens', 'base', 'layout', 'tools', 'layout-sizes'],
   ...['health', 'strip', 'health-sizes'],
   ...['explore', 'facets', 'histogram', 'records', 'explore-sizes'],
-  ...['record', 'notice'],
+  ...['record', 'diff', 'events', 'requests', 'group', 'events-sizes'],
+  'notice',
 ];
 
 export function Layout({ page, heading, section, wide = false, search = true, children }: LayoutProps) {
@@ -82,6 +83,12 @@ function TopBar({
             {page.firing}
             <span class="sr"> firing</span>
           </span>
+        </a>
+        <a href={link(page.base, '/audit')} aria-current={current('audit')}>
+          Audit
+        </a>
+        <a href={link(page.base, '/requests')} aria-current={current('requests')}>
+          Requests
         </a>
       </nav>
       {search && (

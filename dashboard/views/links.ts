@@ -16,3 +16,18 @@ export function entriesOf(parameters: Parameters): [string, string][] {
     return typeof value === 'string' ? [[name, value]] : value.map((one): [string, string] => [name, one]);
   });
 }
+
+/** A record's lasting address, below the mount prefix. */
+export function recordPath(id: string): string {
+  return `/logs/${encodeURIComponent(id)}`;
+}
+
+/** Everything about an object. In the query, for proxies take ids with slashes in a path apart. */
+export function objectHref(base: string, { type, id }: { readonly type: string; readonly id: string }): string {
+  return link(base, '/objects', { type, id });
+}
+
+/** An event group in order. */
+export function groupHref(base: string, group: string): string {
+  return link(base, `/groups/${encodeURIComponent(group)}`);
+}

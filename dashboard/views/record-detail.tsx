@@ -1,7 +1,9 @@
 import { type ComponentChildren, Fragment } from 'preact';
-import { exact, exactTime, oneLine, printable, rfc3339 } from './format.ts';
+import { Diff } from './diff.tsx';
+import { EventTypeName } from './event-type.tsx';
+import { exact, exactTime, oneLine, printable, rfc3339, shortened } from './format.ts';
 import { Highlighted } from './highlight.tsx';
-import { link } from './links.ts';
+import { groupHref, link, objectHref, recordPath } from './links.ts';
 import { LoggerName } from './logger-name.tsx';
 import type { PageContext } from './page.ts';
 import type { Property, RecordDetail } from './record.ts';
@@ -28,6 +30,11 @@ export function RecordView({ page, record, previewLength, full, words, heading: 
     <article class="record" aria-labelledby="record-name">
       <Heading id="record-name" class="name">
         <span class={`lv ${record.tone}`}>{printable(record.level)}</span>{' '}
+        {record.eventType && (
+          <>
+            <EventTypeName type={record.eventType} />{' '}
+          </>
+        )}
         <LoggerName service={record.service} logger={record.logger} />
       </Heading>
       <p class="sub">
@@ -37,6 +44,18 @@ export function RecordView({ page, record, previewLength, full, words, heading: 
       </p>
       <Body page={page} record={record} previewLength={previewLength} full={full} words={words} />
       <Actions page={page} record={record} />
+      {record.changes && (
+        <section class="changed">
+          <Section>Changes</Section>
+          <Diff fields={record.changes} full={full} href={link(page.base, recordPath(record.id), { full: '1' })} />
+        </section>
+      )}
+      {record.structures.map(({ title, text }) => (
+        <section key={title} class="data">
+          <Section>{title}</Section>
+          <Structure page={page} record={record} text={text} full={full} />
+        </section>
+      ))}
       {exception && (
         <section class="exception">
           <Section>Exception</Section>
@@ -74,9 +93,8 @@ function Body({ page, record, previewLength, full, words }: BodyProps) {
         {body === '' ? (
           <span class="none">(no message)</span>
         ) : (
-          <Highlighted text={printable(cut ? wholeCharacters(body, previewLength) : body)} words={words} />
+          <Highlighted text={printable(cut ? shortened(body, previewLength) : body)} words={words} />
         )}
-        {cut && '…'}
       </div>
       {cut && (
         <p class="more">
@@ -88,13 +106,27 @@ function Body({ page, record, previewLength, full, words }: BodyProps) {
   );
 }
 
-/** Cut without leaving half a surrogate pair at the end. */
-function wholeCharacters(text: string, length: number): string {
-  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
-}
+/** Characters of JSON shown until all are asked for. */
+const STRUCTURE_LENGTH = 2000;
 
-export function recordPath(id: string): string {
-  return `/logs/${encodeURIComponent(id)}`;
+function Structure({
+  page,
+  record,
+  text,
+  full,
+}: Pick<BodyProps, 'page' | 'record' | 'full'> & { readonly text: string }) {
+  const cut = !full && text.length > STRUCTURE_LENGTH;
+  return (
+    <>
+      <pre class="msg">{printable(cut ? shortened(text, STRUCTURE_LENGTH) : text)}</pre>
+      {cut && (
+        <p class="more">
+          {exact(STRUCTURE_LENGTH)} of {exact(text.length)} characters.{' '}
+          <a href={link(page.base, recordPath(record.id), { full: '1' })}>Show all</a>
+        </p>
+      )}
+    </>
+  );
 }
 
 function Actions({ page, record }: Pick<BodyProps, 'page' | 'record'>) {
@@ -110,12 +142,26 @@ function Actions({ page, record }: Pick<BodyProps, 'page' | 'record'>) {
         </a>
       )}
       {record.groupId && (
+        <a class="btn" href={groupHref(page.base, record.groupId)} title="All records of the same group">
+          Group
+        </a>
+      )}
+      {record.object?.type && record.object.id && (
         <a
           class="btn"
-          href={link(page.base, `/groups/${encodeURIComponent(record.groupId)}`)}
-          title="All records of the same group"
+          href={objectHref(page.base, { type: record.object.type, id: record.object.id })}
+          title={`Everything about ${oneLine(`${record.object.type} ${record.object.id}`)}`}
         >
-          Group
+          Object
+        </a>
+      )}
+      {record.actor?.id && (
+        <a
+          class="btn"
+          href={link(page.base, '/audit', { actor: record.actor.id })}
+          title={`What ${oneLine(record.actor.name)} did`}
+        >
+          User
         </a>
       )}
       <a class="btn" href={link(page.base, path)} data-copy-link>
@@ -193,7 +239,7 @@ function Identity({
         {flags > 0 && <Fact name="flags">{flags}</Fact>}
         {groupId && (
           <Fact name="group">
-            <a href={link(page.base, `/groups/${encodeURIComponent(groupId)}`)}>{printable(groupId)}</a>
+            <a href={groupHref(page.base, groupId)}>{printable(groupId)}</a>
           </Fact>
         )}
         <Fact name="id">

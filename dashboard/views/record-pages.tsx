@@ -1,10 +1,10 @@
 import { exact, oneLine, plural } from './format.ts';
 import { Layout } from './layout.tsx';
-import { link } from './links.ts';
+import { link, recordPath } from './links.ts';
 import { LoggerName } from './logger-name.tsx';
 import type { PageContext } from './page.ts';
 import type { RecordDetail, RecordLine } from './record.ts';
-import { RecordView, recordPath } from './record-detail.tsx';
+import { RecordView } from './record-detail.tsx';
 import { RecordTable } from './record-table.tsx';
 
 interface RecordPageProps {
@@ -75,9 +75,8 @@ export function ContextPage({ page, record, records, neighbours, more }: Context
   );
 }
 
-interface SequencePageProps {
+interface TracePageProps {
   readonly page: PageContext;
-  readonly kind: 'Trace' | 'Group';
   readonly id: string;
   /** In time order. */
   readonly records: readonly RecordLine[];
@@ -87,12 +86,12 @@ interface SequencePageProps {
   readonly cut: boolean;
 }
 
-/** The records of a trace or an event group in order, with the time between them. */
-export function SequencePage({ page, kind, id, records, span, cut }: SequencePageProps) {
+/** The records of a trace in order, with the time between them. */
+export function TracePage({ page, id, records, span, cut }: TracePageProps) {
   return (
-    <Layout page={page} heading={`${kind} ${oneLine(id)}`} section="explore" wide>
+    <Layout page={page} heading={`Trace ${oneLine(id)}`} section="explore" wide>
       <h1>
-        {kind} <bdi class="id">{oneLine(id)}</bdi>
+        Trace <bdi class="id">{oneLine(id)}</bdi>
       </h1>
       <p class="sub">
         {cut ? `The first ${plural(records.length, 'record')}` : plural(records.length, 'record')} · {span} from first
@@ -101,7 +100,7 @@ export function SequencePage({ page, kind, id, records, span, cut }: SequencePag
       <div class="tbl">
         <RecordTable
           page={page}
-          caption={`Records of the ${kind.toLowerCase()}, oldest first`}
+          caption="Records of the trace, oldest first"
           records={records}
           withElapsed
           href={(record) => link(page.base, recordPath(record.id))}

@@ -58,7 +58,11 @@ export function RecordTable({
         {records.map((record, index) => {
           const isChosen = record.id === chosen;
           return (
-            <tr key={record.id} class={isChosen ? `${record.tone} chosen` : record.tone}>
+            <tr
+              key={record.id}
+              class={isChosen ? `${record.tone} chosen` : record.tone}
+              data-group={record.groupId || undefined}
+            >
               <td class="t">
                 <time dateTime={rfc3339(record.timestamp)} title={exactTime(record.timestamp, page.zone)}>
                   <span class="d">{calendarDay(record.timestamp, page.zone, page.now)} </span>

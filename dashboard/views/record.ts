@@ -1,3 +1,7 @@
+import type { ChangedField } from '../events/changed-fields.ts';
+import type { EventObject } from '../events/event.ts';
+import type { EventPerson, EventType } from './event.ts';
+
 /** How bad a record is, for its colour. */
 export type Tone = 'bad' | 'warn' | 'plain' | 'dim';
 
@@ -12,6 +16,8 @@ export interface RecordLine {
   readonly logger: string;
   /** The body's text, whole. */
   readonly body: string;
+  /** The event group it belongs to; '' for none. */
+  readonly groupId: string;
 }
 
 /** A name and a value's text; `query` finds the records that have the same. */
@@ -39,6 +45,15 @@ export interface RecordDetail extends RecordLine {
   readonly traceId: string;
   readonly spanId: string;
   readonly flags: number;
-  readonly groupId: string;
   readonly droppedAttributesCount: number;
+  /** Who did it. */
+  readonly actor: EventPerson | null;
+  /** What it is about. */
+  readonly object: EventObject | null;
+  /** What it changed; null when it isn't told as fields. */
+  readonly changes: readonly ChangedField[] | null;
+  /** Structured values it carries, as JSON on lines of their own. */
+  readonly structures: readonly { readonly title: string; readonly text: string }[];
+  /** Its type as an event of a group. */
+  readonly eventType: EventType | null;
 }

@@ -84,6 +84,12 @@ interface PreparedLogger {
 
 const LOGGERS: ReadonlyMap<string, PreparedLogger> = prepareLoggers();
 
+/** Where a logger of the catalogue speaks, on its first replica. */
+export function originOf(name: string): Pick<LogRecord, 'service' | 'logger' | 'resource' | 'scope'> {
+  const { template, scope, resources } = LOGGERS.get(name)!;
+  return { service: template.service, logger: template.logger, scope, resource: resources[0]! };
+}
+
 function prepareLoggers(): Map<string, PreparedLogger> {
   const resources = new Map<string, Resource[]>();
   const loggers = new Map<string, PreparedLogger>();

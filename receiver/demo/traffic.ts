@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ingest } from '../ingest/ingest.ts';
 import { type Clock, systemClock } from '../record/clock.ts';
 import type { LogRecord } from '../record/log-record.ts';
+import { generateEvents, liveEvents } from './events.ts';
 import { generateTraffic, requestLines } from './generator.ts';
 import { demoIncidents, type IncidentPlan } from './incidents.ts';
 import { Random } from './random.ts';
@@ -33,7 +34,8 @@ async function fillHistory(ingest: Ingest, start: bigint, incidents: IncidentPla
     const to = start - day * DAY;
     const recordsPerDay = day === 0n ? RECORDS_OF_LAST_DAY : RECORDS_PER_DAY;
     const records = generateTraffic({ seed: SEED, from: to - DAY, to, recordsPerDay, incidents });
-    for (const chunk of chunks(records, CHUNK)) {
+    const events = generateEvents({ seed: SEED, from: to - DAY, to });
+    for (const chunk of [events, records].values().flatMap((each) => chunks(each, CHUNK))) {
       await submit(ingest, chunk, signal);
       if (signal.aborted) return;
     }
@@ -55,7 +57,8 @@ async function sendLive(ingest: Ingest, now: Clock, incidents: IncidentPlan, sig
   const random = new Random(SEED, Number(now() / SECOND));
   while (await pause((-Math.log(1 - random.next()) / LIVE_REQUESTS_PER_SECOND) * 1000, signal)) {
     // A request is told when it is over: its lines reach back a second.
-    await submit(ingest, requestLines(random, now() - SECOND, incidents), signal);
+    const records = requestLines(random, now() - SECOND, incidents);
+    await submit(ingest, [...records, ...liveEvents(random, now() - SECOND)], signal);
   }
 }
 

@@ -1,0 +1,57 @@
+import { and, type Field, fieldEquals, type Query } from '../../receiver/query/tree.ts';
+import type { TimeZone } from '../health/time-zone.ts';
+import { anyEquals, type ParamResult, type QueryString, type RecordFilter, recordFilter, single } from '../params.ts';
+
+const STATUS: Field = { kind: 'attribute', key: 'http.response.status_code' };
+const DURATION: Field = { kind: 'attribute', key: 'logvitals.duration' };
+
+/** The parameters that requests are asked for by, and the fields that they stand for. */
+const REQUEST_FIELDS = {
+  direction: { kind: 'attribute', key: 'logvitals.http.direction' },
+  method: { kind: 'attribute', key: 'http.request.method' },
+  route: { kind: 'attribute', key: 'http.route' },
+  server: { kind: 'attribute', key: 'server.address' },
+  actor: { kind: 'named', name: 'actor' },
+} as const satisfies Readonly<Record<string, Field>>;
+
+/** HTTP requests (`logvitals.http`) by their own parameters and those of all lists of records (`recordFilter`). */
+export function requestFilter(
+  query: QueryString,
+  now: bigint,
+  zone: TimeZone | null = null,
+): ParamResult<RecordFilter> {
+  const filter = recordFilter(query, now, zone);
+  if (!filter.ok) return filter;
+  const terms = [
+    fieldEquals('event', 'logvitals.http'),
+    ...Object.entries(REQUEST_FIELDS).map(([parameter, field]) => anyEquals(query, parameter, field)),
+    ...statusTerms(statusClass(query)),
+    ...slownessTerms(slowerThan(query)),
+  ];
+  return { ok: true, value: { ...filter.value, query: and(...terms, filter.value.query) } };
+}
+
+/** `5xx` as it is, or undefined: anything else asks for nothing. */
+export function statusClass(query: QueryString): string | undefined {
+  const asked = single(query, 'status');
+  return asked !== undefined && /^[1-5]xx$/.test(asked) ? asked : undefined;
+}
+
+/** A number of seconds as it was written, or undefined. */
+export function slowerThan(query: QueryString): string | undefined {
+  const asked = single(query, 'slower');
+  return asked !== undefined && /^\d{1,6}(?:\.\d{1,3})?$/.test(asked) ? asked : undefined;
+}
+
+function statusTerms(status: string | undefined): Query[] {
+  if (status === undefined) return [];
+  const lowest = Number(status.charAt(0)) * 100;
+  return [
+    { type: 'field', field: STATUS, test: { op: '>=', value: lowest } },
+    { type: 'field', field: STATUS, test: { op: '<', value: lowest + 100 } },
+  ];
+}
+
+function slownessTerms(seconds: string | undefined): Query[] {
+  return seconds === undefined ? [] : [{ type: 'field', field: DURATION, test: { op: '>=', value: Number(seconds) } }];
+}

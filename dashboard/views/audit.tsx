@@ -1,0 +1,153 @@
+import type { EventKind } from '../events/event-filter.ts';
+import type { PeriodStats } from '../events/stats.ts';
+import { AUDIT_FILTERS, type AuditState } from './audit-state.ts';
+import { AuditTools } from './audit-tools.tsx';
+import { NothingMatches } from './empty.tsx';
+import { EventList } from './event-list.tsx';
+import { EndOfList, type EventPage } from './event-page.tsx';
+import { exact, oneLine, plural } from './format.ts';
+import { inWords } from './health.tsx';
+import { Layout } from './layout.tsx';
+import { link, type Parameters } from './links.ts';
+import type { PageContext } from './page.ts';
+import type { ChosenTime } from './range-choice.tsx';
+import { type Fault, FaultNote } from './search-form.tsx';
+
+export interface AuditProps {
+  readonly page: PageContext;
+  readonly state: AuditState;
+  readonly kind: EventKind;
+  readonly ranges: readonly { readonly name: string; readonly label: string }[];
+  readonly time: ChosenTime;
+  readonly stats: readonly PeriodStats[];
+  readonly fault: Fault | null;
+  /** Null when the fault left nothing to search. */
+  readonly list: EventPage | null;
+}
+
+/** Who did what: how much was done lately, and every event with ways to narrow them. */
+export function AuditPage(props: AuditProps) {
+  const { page, state, stats, fault, list } = props;
+  const answer = headline(stats[0]);
+  return (
+    <Layout page={page} heading="Audit" section="audit">
+      <div class="head">
+        <div>
+          <h1>{answer}</h1>
+          <Stats {...props} />
+        </div>
+      </div>
+      <AuditTools {...props} />
+      {fault && <FaultNote fault={fault} query={state.q ?? ''} />}
+      {list && <List {...props} list={list} />}
+    </Layout>
+  );
+}
+
+/** The page's first line, which is the answer: `1,204 actions by 37 users in the last 7 days` (PARITY.md P78). */
+function headline(period: PeriodStats | undefined): string {
+  if (period === undefined || period.actions === 0) return 'Nothing was done in the last 7 days';
+  return `${inShort(period)} in the last ${period.days} days`;
+}
+
+function inShort({ actions, users, complete }: PeriodStats): string {
+  const least = complete ? '' : 'At least ';
+  return `${least}${plural(actions, 'action')} by ${users === 0 ? 'unknown users' : plural(users, 'user')}`;
+}
+
+function Stats({ page, state, stats: [, month] }: AuditProps) {
+  if (month === undefined) return null;
+  const most = month.byAction.slice(0, 5);
+  return (
+    <p class="sub">
+      {month.actions === 0 ? 'Nothing in 30 days' : `${inShort(month)} in 30 days`}
+      {most.length > 0 && ': '}
+      {most.map(({ value, count }, index) => (
+        <span key={value}>
+          {index > 0 && ', '}
+          {exact(count)} × <a href={link(page.base, '/audit', { ...state, action: value })}>{oneLine(value)}</a>
+        </span>
+      ))}
+      {month.byAction.length > most.length && ', …'}
+    </p>
+  );
+}
+
+function List(props: AuditProps & { readonly list: EventPage }) {
+  const { page, state, list, ranges, time } = props;
+  const { events, paging } = list;
+  if (events.length === 0 && list.searchOn === null) {
+    return <NothingHere {...props} />;
+  }
+  const range = ranges.find(({ name }) => name === time.range);
+  return (
+    <>
+      <p class="sub found-count">
+        {exact(list.total)}
+        {list.unbounded && '+'} {list.total === 1 ? 'event' : 'events'} · {range ? inWords(range.label) : time.words}
+      </p>
+      <EventList
+        page={page}
+        label={`Events, newest first, page ${exact(paging.page)}`}
+        events={events}
+        words={list.words}
+        narrowed={(change) => link(page.base, '/audit', { ...state, ...change })}
+      />
+      <EndOfList list={list} />
+    </>
+  );
+}
+
+function NothingHere({ page, state, ranges, time, kind, stats }: AuditProps) {
+  const to = (change: Parameters) => link(page.base, '/audit', { ...state, ...change });
+  const isNarrowed = state.q || AUDIT_FILTERS.some(({ name }) => state[name].length > 0);
+  const longest = ranges.at(-1);
+  const ways = [
+    ...(isNarrowed ? [{ words: 'Drop all filters', href: link(page.base, '/audit', { kind: state.kind }) }] : []),
+    ...(state.q ? [{ words: 'Drop the search text', href: to({ q: undefined }) }] : []),
+    ...(longest && time.range !== longest.name
+      ? [{ words: inWords(longest.label), href: to({ range: longest.name, from: undefined, to: undefined }) }]
+      : []),
+  ];
+  if (!isNarrowed && stats.every(({ actions }) => actions === 0) && kind === 'action')
+    return <HowToBegin ways={ways} />;
+  const what = kind === 'group' ? 'No event of a group matches.' : 'No event matches.';
+  return <NothingMatches what={what} ways={ways} />;
+}
+
+const EXAMPLE = `import { audit } from '@logvitals/exporter/audit';
+
+audit.log({
+  action: 'update',
+  actor: { id: 'ana', name: 'Ana' },
+  object: { type: 'order', id: 7 },
+  changes: audit.diff(before, after),
+  template: '{actor} paid the order',
+  values: { actor: 'Ana' },
+});`;
+
+/** Records come in, but none says that somebody did something. */
+function HowToBegin({ ways }: { readonly ways: readonly { readonly words: string; readonly href: string }[] }) {
+  return (
+    <section class="notice first">
+      <h2>Record who does what</h2>
+      <p>
+        No record names an action yet. The exporter’s audit part sends them, and so can any OpenTelemetry SDK: what
+        counts is the attribute <code>logvitals.audit.action</code>.
+      </p>
+      <div class="snippet">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+        <pre tabIndex={0}>{EXAMPLE}</pre>
+      </div>
+      {ways.length > 0 && (
+        <p class="ways">
+          {ways.map(({ words, href }) => (
+            <a key={words} class="btn" href={href}>
+              {words}
+            </a>
+          ))}
+        </p>
+      )}
+    </section>
+  );
+}

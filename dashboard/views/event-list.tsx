@@ -1,0 +1,136 @@
+import { ChangesInShort } from './diff.tsx';
+import type { EventLine } from './event.ts';
+import { EventTypeName } from './event-type.tsx';
+import { calendarDay, clockTime, exactTime, oneLine, rfc3339 } from './format.ts';
+import { excerpt, Highlighted } from './highlight.tsx';
+import { groupHref, link, objectHref, type Parameters, recordPath } from './links.ts';
+import type { PageContext } from './page.ts';
+
+interface EventListProps {
+  readonly page: PageContext;
+  readonly label: string;
+  readonly events: readonly EventLine[];
+  readonly words?: readonly string[];
+  /** The list narrowed to what a part of a line says. */
+  readonly narrowed: (change: Parameters) => string;
+  /** False on the page of the one object that all lines are about. */
+  readonly withObject?: boolean;
+}
+
+const MESSAGE_LENGTH = 300;
+
+/** Events as sentences, in the order given: who did what to which object, and what it changed. */
+export function EventList({ page, label, events, words = [], narrowed, withObject = true }: EventListProps) {
+  return (
+    <ol class="events" aria-label={label}>
+      {events.map((event) => {
+        const href = link(page.base, recordPath(event.id));
+        return (
+          <li key={event.id} class={event.tone} data-group={event.group ?? undefined}>
+            <a class="when" href={href} title={exactTime(event.timestamp, page.zone)} data-line>
+              <time dateTime={rfc3339(event.timestamp)}>
+                <span class="d">{calendarDay(event.timestamp, page.zone, page.now)} </span>
+                {clockTime(event.timestamp, page.zone)}
+              </time>
+            </a>
+            <div class="what">
+              <Sentence page={page} event={event} narrowed={narrowed} withObject={withObject} />
+              {event.message !== '' && (
+                <p class="said">
+                  <bdi>
+                    <Highlighted text={oneLine(excerpt(event.message, words, MESSAGE_LENGTH))} words={words} />
+                  </bdi>
+                </p>
+              )}
+              <ChangesInShort fields={event.changes} more={event.moreChanges} href={href} />
+            </div>
+            <Aside page={page} event={event} narrowed={narrowed} />
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+type PartProps = Pick<EventListProps, 'page' | 'narrowed'> & { readonly event: EventLine };
+
+function Sentence({ page, event, narrowed, withObject }: PartProps & { readonly withObject: boolean }) {
+  const { actor, action, verb, object, type } = event;
+  if (action === null) {
+    return (
+      <p class="sentence">
+        {type && <EventTypeName type={type} />}
+        {object && withObject && <ObjectLink page={page} object={object} />}
+      </p>
+    );
+  }
+  return (
+    <p class="sentence">
+      {actor === null ? (
+        <span class="none">Somebody</span>
+      ) : actor.id === null ? (
+        <bdi class="who">{oneLine(actor.name)}</bdi>
+      ) : (
+        <a class="who" href={narrowed({ actor: actor.id })} title={`Everything by ${oneLine(actor.id)}`}>
+          <bdi>{oneLine(actor.name)}</bdi>
+        </a>
+      )}{' '}
+      <a class="did" href={narrowed({ action })} title={`Every ${oneLine(action)}`}>
+        <bdi>{oneLine(verb ?? action)}</bdi>
+      </a>{' '}
+      {object && withObject && <ObjectLink page={page} object={object} />}
+      {event.tone !== 'plain' && event.tone !== 'dim' && (
+        <>
+          {' '}
+          <span class={`lv ${event.tone}`}>{oneLine(event.level)}</span>
+        </>
+      )}
+    </p>
+  );
+}
+
+/** `order 8841 “Winter boots”`, a link to all about it. */
+function ObjectLink({ page, object }: Pick<PartProps, 'page'> & { readonly object: NonNullable<EventLine['object']> }) {
+  const { type, id, name } = object;
+  const words = (
+    <>
+      <bdi>{oneLine(type ?? 'object')}</bdi> {id !== null && <bdi class="id">{oneLine(id)}</bdi>}
+      {name !== null && name !== id && (
+        <>
+          {' '}
+          <bdi class="named">“{oneLine(name)}”</bdi>
+        </>
+      )}
+    </>
+  );
+  if (type === null || id === null) return <span class="object">{words}</span>;
+  return (
+    <a class="object" href={objectHref(page.base, { type, id })} title="Everything about it">
+      {words}
+    </a>
+  );
+}
+
+/** By which tool, and what it belongs to. */
+function Aside({ page, event: { tool, group, initiator }, narrowed }: PartProps) {
+  return (
+    <p class="aside">
+      {tool !== null && (
+        <a href={narrowed({ tool })} title="Everything by this tool">
+          <span class="sr">by </span>
+          <bdi>{oneLine(tool)}</bdi>
+        </a>
+      )}
+      {initiator !== null && (
+        <a href={narrowed({ initiator })} title="Everything it started">
+          by <bdi>{oneLine(initiator)}</bdi>
+        </a>
+      )}
+      {group !== null && (
+        <a href={groupHref(page.base, group)} title="All events of the group">
+          group <bdi>{oneLine(group)}</bdi>
+        </a>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,40 @@
+import type { ChangedField } from '../events/changed-fields.ts';
+import type { EventObject } from '../events/event.ts';
+import type { Tone } from './record.ts';
+
+/** An event as a line of a list that reads like a sentence. */
+export interface EventLine {
+  readonly id: string;
+  readonly timestamp: bigint;
+  /** The severity's own text, else the level's name. */
+  readonly level: string;
+  readonly tone: Tone;
+  readonly actor: EventPerson | null;
+  /** `updated` for `update`; an action of the application's own as it is. */
+  readonly verb: string | null;
+  readonly action: string | null;
+  readonly object: EventObject | null;
+  /** The body's text; '' where the sentence says it already. */
+  readonly message: string;
+  readonly tool: string | null;
+  readonly type: EventType | null;
+  readonly group: string | null;
+  readonly initiator: string | null;
+  /** The first few of the fields it changed. */
+  readonly changes: readonly ChangedField[];
+  /** How many more there are. */
+  readonly moreChanges: number;
+}
+
+/** Who did something: as people know them, and the id to ask for more by. */
+export interface EventPerson {
+  readonly name: string;
+  readonly id: string | null;
+}
+
+/** The type of a group's event: one of four with a meaning, or one of the application's own. */
+export interface EventType {
+  readonly name: string;
+  /** A colour that is safe to draw with; null for the types that have a meaning, which have the page's own. */
+  readonly colour: string | null;
+}

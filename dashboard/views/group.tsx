@@ -1,0 +1,116 @@
+import type { EventType } from './event.ts';
+import { EventTypeName } from './event-type.tsx';
+import { clockTime, dayAndTime, elapsed, exactTime, oneLine, plural, printable, rfc3339, shortened } from './format.ts';
+import { Layout } from './layout.tsx';
+import { link, recordPath } from './links.ts';
+import type { PageContext } from './page.ts';
+import type { RecordLine } from './record.ts';
+
+/** A member of a group. */
+export interface GroupMember extends RecordLine {
+  readonly type: EventType | null;
+  readonly initiator: string | null;
+  /** Its data as JSON on lines of its own; '' for none. */
+  readonly data: string;
+  /** Nanoseconds since the member before. */
+  readonly waited: bigint;
+  /** Whether that was much longer than usual. */
+  readonly isGap: boolean;
+}
+
+interface GroupPageProps {
+  readonly page: PageContext;
+  readonly id: string;
+  /** In time order. */
+  readonly members: readonly GroupMember[];
+  /** From the first to the last, in words. */
+  readonly span: string;
+  /** True when there are more than are shown. */
+  readonly cut: boolean;
+  /** The same records as a search. */
+  readonly explore: string;
+}
+
+const MESSAGE_LENGTH = 1000;
+const DATA_LENGTH = 1000;
+
+/** The events of a group in order, with the time that passed between them (PARITY.md P62). */
+export function GroupPage({ page, id, members, span, cut, explore }: GroupPageProps) {
+  const first = members[0]!;
+  return (
+    <Layout page={page} heading={`Group ${oneLine(id)}`} section="audit">
+      <p class="crumbs">
+        <a href={link(page.base, '/audit', { kind: 'group' })}>← Event groups</a>
+      </p>
+      <div class="head">
+        <div>
+          <h1>
+            Group <bdi class="id">{oneLine(id)}</bdi>
+          </h1>
+          <p class="sub">
+            {cut ? `The first ${plural(members.length, 'record')}` : plural(members.length, 'record')} · {span} from
+            first to last · began{' '}
+            <time dateTime={rfc3339(first.timestamp)} title={exactTime(first.timestamp, page.zone)}>
+              {dayAndTime(first.timestamp, page.zone, page.now)}
+            </time>
+          </p>
+        </div>
+        <div class="tools">
+          <a class="btn" href={explore}>
+            Explore
+          </a>
+          <a class="btn" href={link(page.base, `/api/v1/groups/${encodeURIComponent(id)}`)}>
+            JSON
+          </a>
+        </div>
+      </div>
+      <ol class="members" aria-label="Events of the group, oldest first">
+        {members.map((member, index) => (
+          <Member key={member.id} page={page} member={member} isFirst={index === 0} />
+        ))}
+      </ol>
+    </Layout>
+  );
+}
+
+function Member({
+  page,
+  member,
+  isFirst,
+}: {
+  readonly page: PageContext;
+  readonly member: GroupMember;
+  readonly isFirst: boolean;
+}) {
+  const { timestamp, type, level, tone, initiator, data, waited, isGap } = member;
+  // The level of a type of the application's own is the type again.
+  const hasLevel = type === null || (level.toLowerCase() !== type.name.toLowerCase() && tone !== 'plain');
+  return (
+    <li class={isGap ? `${tone} gap` : tone}>
+      <p class="waited">
+        {isFirst ? '' : elapsed(waited)}
+        {isGap && <span class="sr">, a long wait</span>}
+      </p>
+      <div class="member">
+        <p class="head-line">
+          {type && <EventTypeName type={type} />}
+          {hasLevel && <span class={`lv ${tone}`}>{oneLine(level)}</span>}
+          <time dateTime={rfc3339(timestamp)} title={exactTime(timestamp, page.zone)}>
+            {clockTime(timestamp, page.zone)}
+          </time>
+          {initiator !== null && (
+            <a href={link(page.base, '/audit', { kind: 'group', initiator })} title="Everything it started">
+              by <bdi>{oneLine(initiator)}</bdi>
+            </a>
+          )}
+        </p>
+        <p class="said">
+          <a href={link(page.base, recordPath(member.id))} data-line>
+            <bdi>{printable(shortened(member.body, MESSAGE_LENGTH)) || '(no message)'}</bdi>
+          </a>
+        </p>
+        {data !== '' && <pre class="msg">{printable(shortened(data, DATA_LENGTH))}</pre>}
+      </div>
+    </li>
+  );
+}
