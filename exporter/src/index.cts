@@ -3,6 +3,7 @@ import { createRegister, type Register } from './register.ts';
 export const register: Register = createRegister(require);
 
 export type { BufferOptions } from './buffer-options.ts';
+export type { SpoolOptions } from './delivery/spool-options.ts';
 export {
   type DeliveryCounts,
   FlushOnSeverityProcessor,

@@ -1,8 +1,6 @@
 import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
-import { BUFFER_OPTIONS, type BufferOptions, resolveBuffer } from './buffer-options.ts';
-import { resolveSender } from './delivery/sender-settings.ts';
-import { resolveSpool, type SpoolOptions } from './delivery/spool-options.ts';
-import { SpoolProcessor } from './delivery/spool-processor.ts';
+import { BUFFER_OPTIONS, type BufferOptions } from './buffer-options.ts';
+import type { SpoolOptions } from './delivery/spool-options.ts';
 import { flushBeforeExit, flushOnSignals, writeBeforeDeath } from './exit-hooks.ts';
 import { type DeliveryCounts, FlushOnSeverityProcessor } from './flush-on-severity-processor.ts';
 import { type Require, registerGlobally } from './logs-api.ts';
@@ -10,6 +8,7 @@ import { LogvitalsExporter } from './logvitals-exporter.ts';
 import { optionError, refuseUnknownOptions } from './option-error.ts';
 import { RECEIVER_OPTIONS, type ReceiverOptions } from './receiver.ts';
 import { createResource, type ResourceOptions, resourceAttributes } from './resource.ts';
+import type * as spoolPart from './spool.ts';
 
 export interface RegisterOptions extends ReceiverOptions, BufferOptions, ResourceOptions {
   /** Keep records on disk until they are delivered, so that they survive the application. Default: in memory alone. */
@@ -58,14 +57,18 @@ export const OPTIONS: readonly (keyof RegisterOptions)[] = [
  */
 export type Register = (options?: RegisterOptions) => Registration;
 
-/** @param require the `require` of the package's entry point, which differs between ES modules and CommonJS. */
-export function createRegister(require: Require): Register {
+/**
+ * @param require the `require` of the package's entry point, which differs between ES modules and CommonJS.
+ * @param loadSpool what delivers from disk. It is as large as all the rest, so that it is loaded when it is asked for.
+ */
+export function createRegister(require: Require, loadSpool = () => spoolFrom(require)): Register {
   return (options = {}) => {
     refuseUnknownOptions(options, OPTIONS);
     const flushOnExit = flag('flushOnExit', options.flushOnExit, true);
     const flushAtSignals = flag('flushOnSignals', options.flushOnSignals, false);
     const others = processorsOf(options.processors);
-    const processor = options.spool === undefined ? memoryProcessor(options) : spoolProcessor(options, options.spool);
+    const spool = options.spool === undefined ? undefined : spoolProcessor(options, options.spool, loadSpool());
+    const processor = spool ?? memoryProcessor(options);
     const loggerProvider = new LoggerProvider({
       resource: createResource(resourceAttributes(options, process.env)),
       processors: [processor, ...others],
@@ -78,7 +81,7 @@ export function createRegister(require: Require): Register {
     const unregister = registerOrEnd(loggerProvider, require);
     const unhookExit = flushOnExit ? flushBeforeExit(deliverer) : undefined;
     const unhookSignals = flushAtSignals ? flushOnSignals(deliverer) : undefined;
-    const unhookDeath = processor instanceof SpoolProcessor ? writeBeforeDeath(processor) : undefined;
+    const unhookDeath = spool && writeBeforeDeath(spool);
     let ended: Promise<void> | undefined;
     const end = async () => {
       unregister();
@@ -113,10 +116,19 @@ function memoryProcessor(options: RegisterOptions): FlushOnSeverityProcessor {
   return new FlushOnSeverityProcessor({ ...pick(options, BUFFER_OPTIONS), exporter });
 }
 
-function spoolProcessor(options: RegisterOptions, spool: SpoolOptions): SpoolProcessor {
-  const settings = resolveSpool(spool);
-  const sender = resolveSender(pick(options, RECEIVER_OPTIONS), process.env);
-  return new SpoolProcessor(settings, resolveBuffer(options, true), sender);
+function spoolProcessor(options: RegisterOptions, spool: SpoolOptions, part: SpoolPart) {
+  return part.createSpoolProcessor(spool, pick(options, [...RECEIVER_OPTIONS, ...BUFFER_OPTIONS]));
+}
+
+type SpoolPart = typeof spoolPart;
+
+function spoolFrom(require: Require): SpoolPart {
+  try {
+    return require('@logvitals/exporter/spool') as SpoolPart;
+  } catch (cause) {
+    const remedy = 'if the application is bundled, the bundler must leave @logvitals/exporter out ("external")';
+    throw new Error(`@logvitals/exporter: the spool cannot be loaded; ${remedy}`, { cause });
+  }
 }
 
 function processorsOf(processors: unknown): readonly LogRecordProcessor[] {

@@ -1,9 +1,15 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Logger, logs } from '@opentelemetry/api';
 import { vi } from 'vitest';
-import { type RegisterOptions, type Registration, register, severities } from '../../../exporter/src/index.ts';
+import { type RegisterOptions, type Registration, severities } from '../../../exporter/src/index.ts';
+import { createRegister } from '../../../exporter/src/register.ts';
+import * as spoolPart from '../../../exporter/src/spool.ts';
+
+/** The package's own, but for loading the spool from its source rather than from what was built of it. */
+const register = createRegister(createRequire(import.meta.url), () => spoolPart);
 
 /** A directory for a test's spool; removed with all that is in it. */
 export function temporaryDirectory(): Disposable & { readonly path: string } {

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { searchAll } from '../../helpers/api-client.ts';
 import { startServer } from '../../helpers/server.ts';
-import { startScript } from '../helpers/application.ts';
+import { requireBuiltExporter, startScript } from '../helpers/application.ts';
 import { startFaultyLine } from './faulty-line.ts';
 import { temporaryDirectory, until } from './helpers.ts';
 
 /** Seconds that the receiver is away. A minute takes longer than an ordinary run of the tests should. */
 const OUTAGE = Number(process.env.LOGVITALS_TEST_OUTAGE ?? 3);
+
+beforeAll(requireBuiltExporter);
 
 const app = (name: string) => join(import.meta.dirname, 'apps', name);
 

@@ -11,13 +11,15 @@ import { SPECIFIERS } from './sub-paths.ts';
 
 /** What all parts stand on. */
 const GROUND = /^(emit\/|option-error|severities)/;
+const CORE = /^[a-z-]+\.js$/;
 const HTTP = /^http\//;
 const DATA = /^(data|audit)\//;
 const LOCAL = /^local\//;
 
 /** Beside the ground and its own entry, the modules that a part is made of. */
 const OWN: Readonly<Record<string, RegExp | undefined>> = {
-  '@logvitals/exporter': /^(delivery\/|[a-z-]+\.js$)/,
+  '@logvitals/exporter': CORE,
+  spool: /^(delivery\/|[a-z-]+\.js$)/,
   events: /^events\//,
   audit: /^audit\//,
   context: undefined,

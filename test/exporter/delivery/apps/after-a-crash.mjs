@@ -1,6 +1,6 @@
 // Logs nothing, and ends when all that an earlier process left is delivered.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { register } from '../../../../exporter/src/index.ts';
+import { register } from '@logvitals/exporter';
 
 const { counts, forceFlush, shutdown } = register({ service: 'under-load', spool: { dir: process.env.SPOOL } });
 do {

@@ -1,7 +1,7 @@
 // Logs a thousand records a second, numbered from 1, and says after each few how many stand on disk or have been sent.
 import { writeSync } from 'node:fs';
+import { register } from '@logvitals/exporter';
 import { logs } from '@opentelemetry/api';
-import { register } from '../../../../exporter/src/index.ts';
 
 const { counts } = register({ service: 'under-load', timeout: 500, spool: { dir: process.env.SPOOL } });
 const logger = logs.getLogger('numbers');
