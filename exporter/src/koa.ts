@@ -1,8 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Framework, type IncomingRecording, recordIncoming } from './http/incoming.ts';
+import { type Framework, recordIncoming, recordingOf } from './http/incoming.ts';
 import { type RequestOptions, resolveRequestOptions } from './http/options.ts';
 
 export type { BodyOptions, RequestOptions } from './http/options.ts';
+
+interface KoaApplication {
+  on(event: 'error', listener: (error: unknown, ctx?: { readonly req?: IncomingMessage }) => void): unknown;
+}
 
 /** What is read of Koa's context. */
 export interface KoaContext {
@@ -11,7 +15,7 @@ export interface KoaContext {
   readonly ip: string;
   readonly protocol: string;
   readonly state: object;
-  onerror(error: Error): void;
+  readonly app: KoaApplication;
 }
 
 /** What routers leave in the context: @koa/router and koa-router. */
@@ -31,6 +35,9 @@ const KOA: Framework<KoaContext> = {
   scheme: (ctx) => ctx.protocol,
 };
 
+/** Applications whose errors are listened to. */
+const heard = new WeakSet<KoaApplication>();
+
 /**
  * Koa middleware that records every request: `app.use(recordRequests())`, before everything that is to be recorded. Errors
  * go on to Koa as they came.
@@ -43,7 +50,7 @@ export function recordRequests<Context extends KoaContext = KoaContext>(
   return (ctx, next) =>
     recordIncoming(settings, KOA, ctx, ctx.req, ctx.res, (recording) => {
       if (recording === undefined) return next();
-      hearErrors(ctx, recording);
+      hearErrors(ctx);
       return next().catch((error: unknown) => {
         recording.fail(error);
         throw error;
@@ -51,12 +58,14 @@ export function recordRequests<Context extends KoaContext = KoaContext>(
     });
 }
 
-/** Streams that fail while they are sent tell nobody but the context. */
-function hearErrors<Context extends KoaContext>(ctx: Context, recording: IncomingRecording<Context>): void {
-  const { onerror } = ctx;
-  ctx.onerror = function (this: KoaContext, error: Error | null | undefined) {
-    // Koa calls it without an error at the end of each response.
-    if (error !== null && error !== undefined) recording.fail(error);
-    onerror.call(this, error as Error);
-  };
+/**
+ * Streams that fail while they are sent tell nobody but the application. Its own handler of errors is in place by the time
+ * the first request comes, and stays.
+ */
+function hearErrors({ app }: KoaContext): void {
+  if (heard.has(app)) return;
+  heard.add(app);
+  app.on('error', (error: unknown, ctx?: { readonly req?: IncomingMessage }) => {
+    if (ctx?.req !== undefined) recordingOf(ctx.req)?.fail(error);
+  });
 }

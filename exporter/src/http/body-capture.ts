@@ -1,5 +1,9 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Redactor } from '../emit/redact.ts';
+import { type HeaderSource, headerName, singleValue } from './headers.ts';
+
+const CONTENT_TYPE = headerName('content-type');
+const CONTENT_ENCODING = headerName('content-encoding');
 
 /** The beginning of a body that passes by, and how much there was of it. The body itself goes its way untouched. */
 export class BodyCapture {
@@ -34,8 +38,10 @@ export class BodyCapture {
    * What a record says of the body: JSON as the value it stands for and forms as text, both without secrets; other text
    * as it is, cut off at `maxBytes`; of everything else its type and size. Undefined when there was none.
    */
-  describe(contentType: string | undefined, contentEncoding: string | undefined, redactor: Redactor): unknown {
+  describe(headers: HeaderSource, redactor: Redactor): unknown {
     if (this.#total === 0) return undefined;
+    const contentType = singleValue(headers.get(CONTENT_TYPE));
+    const contentEncoding = singleValue(headers.get(CONTENT_ENCODING));
     const named = [contentType ?? 'no content type', contentEncoding, `${this.#total} bytes`].filter(Boolean);
     const name = (reason?: string) => `[${(reason === undefined ? named : [...named, reason]).join(', ')}]`;
     const kind = kindOf(contentType);

@@ -66,6 +66,11 @@ function addException(attributes: Record<string, unknown>, error: unknown): void
   attributes['exception.stacktrace'] = error.stack;
 }
 
+/** Whether an answer has no body, whatever its headers say (RFC 9110, section 6.4.1). */
+export function isBodiless(method: string, status: number | undefined): boolean {
+  return method === 'HEAD' || status === 204 || status === 304 || (status !== undefined && status < 200);
+}
+
 /** Recording never throws into the application: what goes wrong within `act` is said once. */
 export function guarded(act: () => void): void {
   try {

@@ -76,8 +76,10 @@ export function singleValue(value: HeaderValue): string | undefined {
   return typeof value === 'object' ? value[0] : String(value);
 }
 
-/** A `content-length` as a number of bytes. */
-export function lengthOf(value: HeaderValue): number | undefined {
-  const text = singleValue(value);
+const CONTENT_LENGTH = headerName('content-length');
+
+/** The number of bytes that a message says its body has. */
+export function announcedLength(headers: HeaderSource): number | undefined {
+  const text = singleValue(headers.get(CONTENT_LENGTH));
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

@@ -8,11 +8,10 @@ import { parseAuthority, shownQuery, splitTarget, type Target } from './address.
 import { type Answer, ResponseAnswer } from './answer.ts';
 import { BodyCapture } from './body-capture.ts';
 import { captureArriving } from './body-taps.ts';
-import { emitExchange, guarded } from './exchange.ts';
+import { emitExchange, guarded, isBodiless } from './exchange.ts';
 import { HandshakeAnswer } from './handshake-answer.ts';
-import { headersOf, lengthOf, singleValue } from './headers.ts';
+import { announcedLength, headersOf, singleValue } from './headers.ts';
 import type { RequestSettings } from './options.ts';
-import { CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE } from './sent-headers.ts';
 
 /** Where a framework keeps what is to be recorded. Asked when the response has ended, but for the two that say so. */
 export interface Framework<Subject> {
@@ -167,7 +166,7 @@ export class IncomingRecording<Subject> extends AsyncResource {
     const request = this.#request;
     const { headers } = request;
     const { host, port } = parseAuthority(headers.host ?? singleValue(headers[':authority']));
-    const answer = this.#answer;
+    const received = headersOf(headers);
     const attributes: Record<string, unknown> = {
       'logvitals.http.direction': 'internal',
       'http.request.method': this.#method,
@@ -181,31 +180,28 @@ export class IncomingRecording<Subject> extends AsyncResource {
       'user_agent.original': headers['user-agent'],
       'network.protocol.version': request.httpVersion,
       'logvitals.duration': (performance.now() - this.#started) / 1_000,
-      'http.request.body.size': this.#requestBody?.size ?? lengthOf(headers['content-length']),
+      'http.request.body.size': this.#requestBody?.size ?? announcedLength(received),
       'http.response.body.size': this.#responseSize(),
-      'logvitals.http.request.body': this.#requestBody?.describe(
-        headers['content-type'],
-        headers['content-encoding'],
-        redactor,
-      ),
-      'logvitals.http.response.body': this.#responseBody?.describe(
-        singleValue(answer.get(CONTENT_TYPE)),
-        singleValue(answer.get(CONTENT_ENCODING)),
-        redactor,
-      ),
+      'logvitals.http.request.body': this.#requestBody?.describe(received, redactor),
+      'logvitals.http.response.body': this.#isBodiless()
+        ? undefined
+        : this.#responseBody?.describe(this.#answer, redactor),
       ...actorAttributes(this.#actor()),
     };
-    requestHeaders.addTo(attributes, headersOf(headers));
-    responseHeaders.addTo(attributes, answer);
+    requestHeaders.addTo(attributes, received);
+    responseHeaders.addTo(attributes, this.#answer);
     return attributes;
   }
 
-  /** What was really sent is known of whole answers only; those without a body say how long it would have been. */
   #responseSize(): number | undefined {
-    const { status, isComplete } = this.#answer;
-    if (this.#method === 'HEAD' || status === 304 || status === 204 || status === 101) return 0;
-    if (this.#responseBody !== undefined) return this.#responseBody.size;
-    return isComplete ? lengthOf(this.#answer.get(CONTENT_LENGTH)) : undefined;
+    if (this.#isBodiless()) return 0;
+    // The length is announced before anything is sent.
+    return this.#responseBody?.size ?? (this.#answer.isComplete ? announcedLength(this.#answer) : undefined);
+  }
+
+  /** Node does not send what an application writes as the body of such an answer. */
+  #isBodiless(): boolean {
+    return isBodiless(this.#method, this.#answer.status);
   }
 
   #actor(): Actor | null {

@@ -3,10 +3,9 @@ import { performance } from 'node:perf_hooks';
 import { context, createContextKey } from '@opentelemetry/api';
 import { parseAuthority, shownQuery, splitTarget } from './address.ts';
 import { BodyCapture } from './body-capture.ts';
-import { emitExchange, guarded } from './exchange.ts';
-import { type HeaderSource, lengthOf, singleValue } from './headers.ts';
+import { emitExchange, guarded, isBodiless } from './exchange.ts';
+import { announcedLength, type HeaderSource } from './headers.ts';
 import type { ExchangeSettings } from './options.ts';
-import { CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE } from './sent-headers.ts';
 
 /** What goes out, known at the start. */
 export interface Call {
@@ -106,8 +105,8 @@ export class OutgoingRecording extends AsyncResource {
       'logvitals.duration': (performance.now() - this.#started) / 1_000,
       'http.request.body.size': sizeOf(headers, this.requestBody),
       'http.response.body.size': this.#responseSize(),
-      'logvitals.http.request.body': this.#described(this.requestBody, headers),
-      'logvitals.http.response.body': reply && this.#described(this.responseBody, reply.headers),
+      'logvitals.http.request.body': this.requestBody?.describe(headers, redactor),
+      'logvitals.http.response.body': reply && this.responseBody?.describe(reply.headers, redactor),
     };
     requestHeaders.addTo(attributes, headers);
     if (reply) responseHeaders.addTo(attributes, reply.headers);
@@ -121,26 +120,18 @@ export class OutgoingRecording extends AsyncResource {
   #responseSize(): number | undefined {
     const reply = this.#reply;
     if (reply === undefined) return undefined;
-    if (this.#call.method === 'HEAD' || reply.status === 304 || reply.status === 204) return 0;
+    if (isBodiless(this.#call.method, reply.status)) return 0;
     return sizeOf(reply.headers, this.responseBody);
-  }
-
-  #described(body: BodyCapture | undefined, headers: HeaderSource): unknown {
-    return body?.describe(
-      singleValue(headers.get(CONTENT_TYPE)),
-      singleValue(headers.get(CONTENT_ENCODING)),
-      this.#settings.redactor,
-    );
   }
 }
 
 /** What was seen of a body, else what its message says. */
 function sizeOf(headers: HeaderSource, body: BodyCapture | undefined): number | undefined {
-  return body?.size || lengthOf(headers.get(CONTENT_LENGTH));
+  return body?.size || announcedLength(headers);
 }
 
 /** The application gave the call up itself, in the words of Node, undici or axios. A timeout is another matter. */
 function isOwnWill(error: unknown): boolean {
-  const { name, code } = error as { name?: unknown; code?: unknown };
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
   return name === 'AbortError' || code === 'ABORT_ERR' || code === 'ERR_CANCELED';
 }

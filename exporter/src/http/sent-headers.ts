@@ -1,9 +1,5 @@
 import type { OutgoingMessage } from 'node:http';
-import { type HeaderName, type HeaderSource, type HeaderValue, headerName } from './headers.ts';
-
-export const CONTENT_TYPE = headerName('content-type');
-export const CONTENT_LENGTH = headerName('content-length');
-export const CONTENT_ENCODING = headerName('content-encoding');
+import type { HeaderName, HeaderSource, HeaderValue } from './headers.ts';
 
 /**
  * The headers of a message that Node has sent. What is handed to `writeHead`, and what Node adds, is found in no documented
