@@ -1,19 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { sayOnce } from '../emit/said-once.ts';
+import { perProcess } from '../per-process.ts';
 import type { LoggedEvent } from './audit-event.ts';
 
 /** Called with every event that is logged. A promise may be returned. */
 export type EventHook = (event: LoggedEvent) => unknown;
 
-interface Hooks {
-  readonly all: Set<EventHook>;
+const hooks = perProcess('audit.hooks', () => ({
+  all: new Set<EventHook>(),
   /** Set in what a hook does: events logged there call no hooks, or one that logs would never end. */
-  readonly within: AsyncLocalStorage<true>;
-}
-
-/** One per process, although the package may be loaded twice, as an ES module and by `require`. */
-const HOOKS = Symbol.for('logvitals.exporter.audit.hooks');
-const shared = globalThis as { [HOOKS]?: Hooks };
+  within: new AsyncLocalStorage<true>(),
+}));
 
 /**
  * Calls `hook` with every audit event and login of this process from now on, right after it was emitted; data layers'
@@ -23,18 +20,15 @@ const shared = globalThis as { [HOOKS]?: Hooks };
  */
 export function onEvent(hook: EventHook): () => void {
   if (typeof hook !== 'function') throw new TypeError('@logvitals/exporter: onEvent() needs a function');
-  shared[HOOKS] ??= { all: new Set(), within: new AsyncLocalStorage() };
-  const { all } = shared[HOOKS];
-  all.add(hook);
+  hooks.all.add(hook);
   return () => {
-    all.delete(hook);
+    hooks.all.delete(hook);
   };
 }
 
 /** Never throws, waits for nothing. */
 export function callHooks(event: LoggedEvent): void {
-  const hooks = shared[HOOKS];
-  if (hooks === undefined || hooks.all.size === 0 || hooks.within.getStore()) return;
+  if (hooks.all.size === 0 || hooks.within.getStore()) return;
   hooks.within.run(true, () => {
     for (const hook of hooks.all) void call(hook, event);
   });

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { perProcess } from '../per-process.ts';
 import { sayOnce } from './said-once.ts';
 
 /** Who did it. Recorded as `user.id`, `user.name` and `user.email`. */
@@ -13,14 +14,7 @@ interface Surroundings {
   actor: Actor | null;
 }
 
-/** One per process, although the package may be loaded twice, as an ES module and by `require`. */
-const STORAGE = Symbol.for('logvitals.exporter.context');
-const shared = globalThis as { [STORAGE]?: AsyncLocalStorage<Surroundings> };
-
-function storage(): AsyncLocalStorage<Surroundings> {
-  shared[STORAGE] ??= new AsyncLocalStorage();
-  return shared[STORAGE];
-}
+const surroundings = perProcess('context', () => new AsyncLocalStorage<Surroundings>());
 
 /**
  * Runs `fn` in a context of its own, in which `setActor` can say later on who acts: what HTTP middleware does for a
@@ -28,19 +22,19 @@ function storage(): AsyncLocalStorage<Surroundings> {
  * @returns what `fn` returns.
  */
 export function runInContext<T>(fn: () => T, actor: Actor | null = null): T {
-  return storage().run({ actor }, fn);
+  return surroundings.run({ actor }, fn);
 }
 
 /** Says who acts in the surrounding context, such as the user that a request turned out to be from. */
 export function setActor(actor: Actor | null): void {
-  const surroundings = storage().getStore();
-  if (surroundings) surroundings.actor = actor;
+  const current = surroundings.getStore();
+  if (current) current.actor = actor;
   else sayOnce('no context', 'setActor() was called outside a request or runInContext(): it has no effect there');
 }
 
 /** Who acts in the surrounding context; null when nobody was named. */
 export function currentActor(): Actor | null {
-  return storage().getStore()?.actor ?? null;
+  return surroundings.getStore()?.actor ?? null;
 }
 
 /**

@@ -10,11 +10,11 @@ import { INSTALL_TIMEOUT, type InstalledApplication, installApplication } from '
 import { SPECIFIERS } from './sub-paths.ts';
 
 /** What all parts stand on. */
-const GROUND = /^(emit\/|option-error|severities)/;
+const GROUND = /^(emit\/|option-error|per-process|severities)/;
 const CORE = /^[a-z-]+\.js$/;
 const HTTP = /^http\//;
 const DATA = /^(data|audit)\//;
-const LOCAL = /^local\//;
+const LOCAL = /^(local\/|delivering|environment|severity-option)/;
 
 /** Beside the ground and its own entry, the modules that a part is made of. */
 const OWN: Readonly<Record<string, RegExp | undefined>> = {
@@ -37,7 +37,8 @@ const OWN: Readonly<Record<string, RegExp | undefined>> = {
   mongodb: DATA,
   mongoose: DATA,
   console: LOCAL,
-  file: LOCAL,
+  /** Writes what a delivery would send. */
+  file: /^(local\/|delivering|severity-option|delivery\/(otlp-json|record-uid|encode-requests))/,
   sftp: undefined,
 };
 
@@ -76,7 +77,7 @@ test('code and types import nothing but node, OpenTelemetry and each other', () 
     .flatMap((name) =>
       importsOf(readFileSync(join(installed, 'dist', name), 'utf8')).map((target) => `${name} → ${target}`),
     )
-    .filter((line) => !/ → (\.\.?\/|node:|@opentelemetry\/)/.test(line));
+    .filter((line) => !/ → (\.\.?\/|node:|@opentelemetry\/|@logvitals\/exporter\/)/.test(line));
   expect(strangers).toEqual([]);
 });
 
