@@ -9,17 +9,26 @@ const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRES
 const DELIVERING = createContextKey('@logvitals/exporter delivering');
 /** A delivery belongs to no request, whichever request's record set it off. */
 const DELIVERY = ROOT_CONTEXT.setValue(SUPPRESS_TRACING, true).setValue(DELIVERING, true);
-/** The same for applications without tracing, in which OpenTelemetry's contexts lead nowhere. */
-const delivering = new AsyncLocalStorage<boolean>();
+/**
+ * The same for applications without tracing, in which OpenTelemetry's contexts lead nowhere. One per process, although the
+ * package may be loaded twice, as an ES module and by `require`.
+ */
+const STORAGE = Symbol.for('logvitals.exporter.delivering');
+const shared = globalThis as { [STORAGE]?: AsyncLocalStorage<boolean> };
+
+function delivering(): AsyncLocalStorage<boolean> {
+  shared[STORAGE] ??= new AsyncLocalStorage();
+  return shared[STORAGE];
+}
 
 /** Runs what belongs to the delivery of logs, so that whatever it logs in turn is known by that. */
 export function inDelivery<T>(fn: () => T): T {
-  return delivering.run(true, () => context.with(DELIVERY, fn));
+  return delivering().run(true, () => context.with(DELIVERY, fn));
 }
 
 /** Whether a record was logged by the delivery itself, so that delivering it would make the next. */
 export const isFromDelivery = (active: Context | undefined): boolean =>
-  active?.getValue(DELIVERING) === true || delivering.getStore() === true;
+  active?.getValue(DELIVERING) === true || delivering().getStore() === true;
 
 /** What became of one attempt to export a batch. */
 export type Attempt =
