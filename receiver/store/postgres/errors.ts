@@ -110,3 +110,22 @@ function ofDatabaseError(cause: pg.DatabaseError, server: string): StoreError {
   }
   return new StoreError(`${server}: error ${code}${cause.table ? ` at the table ${cause.table}` : ''}`, { cause });
 }
+
+/** Another transaction got in the way; the same one, done again from its beginning, will find it done. */
+const CONFLICTS: ReadonlySet<string> = new Set([
+  SQLSTATE.uniqueViolation,
+  SQLSTATE.serializationFailure,
+  SQLSTATE.deadlock,
+]);
+const MOST_TRIES = 5;
+
+/** Does a transaction, again when another got in its way. */
+export async function retryConflicts<Result>(transaction: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await transaction();
+    } catch (error) {
+      if (tries === MOST_TRIES || !CONFLICTS.has(sqlStateOf(error))) throw error;
+    }
+  }
+}

@@ -1,5 +1,6 @@
 import type { AnyValue, KeyValueList } from '../../record/any-value.ts';
 import { type OtlpJsonKeyValue, type OtlpJsonValue, toOtlpJson, toOtlpJsonKeyValues } from '../../record/otlp-json.ts';
+import { readOtlpJson, readOtlpJsonKeyValues } from '../common/read-otlp-json.ts';
 
 /** What ordinary columns do not say exactly. Absent is what they do say. */
 export interface Exact {
@@ -33,22 +34,7 @@ export function readExact(text: string): Exact {
   const { body, attributes, ...texts } = JSON.parse(text) as ExactJson;
   return {
     ...texts,
-    ...(body !== undefined && { body: toValue(body) }),
-    ...(attributes && { attributes: keyValuesOf(attributes) }),
+    ...(body !== undefined && { body: readOtlpJson(body) }),
+    ...(attributes && { attributes: readOtlpJsonKeyValues(attributes) }),
   };
-}
-
-function keyValuesOf(list: readonly OtlpJsonKeyValue[]): KeyValueList {
-  return new Map(list.map(({ key, value }) => [key, toValue(value)]));
-}
-
-function toValue(value: OtlpJsonValue): AnyValue {
-  if ('stringValue' in value) return value.stringValue as string;
-  if ('boolValue' in value) return value.boolValue as boolean;
-  if ('intValue' in value) return BigInt(value.intValue as string);
-  if ('doubleValue' in value) return Number(value.doubleValue);
-  if ('bytesValue' in value) return new Uint8Array(Buffer.from(value.bytesValue as string, 'base64'));
-  if ('arrayValue' in value) return (value.arrayValue as { values: OtlpJsonValue[] }).values.map(toValue);
-  if ('kvlistValue' in value) return keyValuesOf((value.kvlistValue as { values: OtlpJsonKeyValue[] }).values);
-  return null;
 }

@@ -1,13 +1,207 @@
-import type { OpenStoreOptions } from '../open.ts';
-import type { LogStore } from '../store.ts';
-import type { PostgresSettings } from './settings.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Diagnostics } from '../../diagnostics.ts';
+import type { Clock } from '../../record/clock.ts';
+import type { AlertCommit } from '../alert.ts';
+import { ServerLink } from '../common/server-link.ts';
+import { StoreError, StoreUnavailableError, safeText } from '../errors.ts';
+import type {
+  Abortable,
+  Batch,
+  CardsRequest,
+  FacetsRequest,
+  HistogramRequest,
+  LogStore,
+  PruneRequest,
+  SearchRequest,
+} from '../store.ts';
+import { createAlerts } from './alerts.ts';
+import { createAppend } from './append.ts';
+import { type Connection, openConnection } from './connection.ts';
+import { forgetRequests } from './held.ts';
+import { migrate } from './migrations.ts';
+import { Names } from './names.ts';
+import { type PostgresStoreOptions, withDefaults } from './options.ts';
+import { Partitions } from './partitions.ts';
+import { createReader, type Reader } from './read/reader.ts';
+import { prune } from './retention.ts';
+import { followTrigramSetting } from './trigram.ts';
 
-export interface PostgresStoreOptions
-  extends Partial<PostgresSettings>,
-    Pick<OpenStoreOptions, 'now' | 'diagnostics' | 'retentionDays' | 'waitForServer'> {
-  readonly url: string;
+/** Milliseconds between two times that tables are made ahead and what has expired is forgotten. */
+const UPKEEP_INTERVAL = 30 * 60 * 1000;
+
+/**
+ * Opens a PostgreSQL database, and brings its schema to the shape this version wants. Rejects with a StoreError when it
+ * cannot be used, and with a StoreUnavailableError when the server is away and not to be waited for.
+ */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<LogStore> {
+  const store = new PostgresStore(withDefaults(options));
+  try {
+    await store.open();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return store;
 }
 
-export async function openPostgresStore(_options: PostgresStoreOptions): Promise<LogStore> {
-  throw new Error('being written');
+class PostgresStore implements LogStore {
+  readonly #connection: Connection;
+  readonly #link: ServerLink;
+  readonly #reader: Reader;
+  readonly #alerts: ReturnType<typeof createAlerts>;
+  readonly #partitions: Partitions;
+  readonly #append: ReturnType<typeof createAppend>;
+  readonly #now: Clock;
+  readonly #diagnostics: Diagnostics;
+  readonly #trigramIndex: boolean;
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #closing = new AbortController();
+  #upkeep: Promise<void> = Promise.resolve();
+  #closed: Promise<void> | null = null;
+
+  constructor(options: Required<PostgresStoreOptions>) {
+    const { now, diagnostics, waitForServer, retentionDays, trigramIndex } = options;
+    this.#now = now;
+    this.#diagnostics = diagnostics;
+    this.#trigramIndex = trigramIndex;
+    const connection = openConnection({ ...options, onAway: () => this.#link.suspect() });
+    this.#connection = connection;
+    this.#link = new ServerLink({
+      server: connection.server,
+      setUp: () => this.#setUp(),
+      probe: () => probe(connection),
+      waitForServer,
+      diagnostics,
+    });
+    this.#partitions = new Partitions(connection, now, retentionDays);
+    this.#append = createAppend({ connection, names: new Names(connection), partitions: this.#partitions, now });
+    this.#alerts = createAlerts(connection, now);
+    this.#reader = createReader(connection, { now });
+  }
+
+  open(): Promise<void> {
+    return this.#link.open();
+  }
+
+  append(batches: readonly Batch[]) {
+    return this.#run(() => this.#append(batches));
+  }
+
+  cards(request: CardsRequest) {
+    return this.#run(() => this.#reader.cards(request));
+  }
+
+  search(request: SearchRequest) {
+    return this.#run(() => this.#reader.search(request));
+  }
+
+  get(id: string) {
+    return this.#run(() => this.#reader.get(id));
+  }
+
+  context(id: string, before: number, after: number, options: Abortable = {}) {
+    return this.#run(() => this.#reader.context(id, before, after, options));
+  }
+
+  histogram(request: HistogramRequest) {
+    return this.#run(() => this.#reader.histogram(request));
+  }
+
+  facets(request: FacetsRequest) {
+    return this.#run(() => this.#reader.facets(request));
+  }
+
+  group(id: string, limit: number, options: Abortable = {}) {
+    return this.#run(() => this.#reader.group(id, limit, options));
+  }
+
+  trace(traceId: string, limit: number, options: Abortable = {}) {
+    return this.#run(() => this.#reader.trace(traceId, limit, options));
+  }
+
+  loggers() {
+    return this.#run(() => this.#reader.loggers());
+  }
+
+  prune(request: PruneRequest) {
+    return this.#run(async () => {
+      const parts = { connection: this.#connection, partitions: this.#partitions, now: this.#now };
+      return { removed: await prune(parts, request) };
+    });
+  }
+
+  alertStates(keys: readonly string[]) {
+    return this.#run(() => this.#alerts.alertStates(keys));
+  }
+
+  commitAlerts(steps: readonly AlertCommit[]) {
+    return this.#run(() => this.#alerts.commitAlerts(steps));
+  }
+
+  alerts(request: { limit: number; before?: string | undefined }) {
+    return this.#run(() => this.#alerts.alerts(request));
+  }
+
+  ping() {
+    return this.#run(() => probe(this.#connection));
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#running);
+    this.#closing.abort();
+    await Promise.all([this.#link.close(), this.#upkeep]);
+    await this.#connection.close();
+  }
+
+  /** Refused when closed, and while the server is away; else kept account of, for `close` to wait for. */
+  async #run<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#closed) throw new StoreError('the store is closed');
+    this.#link.check();
+    const running = work();
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  async #setUp(): Promise<void> {
+    await migrate(this.#connection);
+    await this.#partitions.keepUp();
+    this.#upkeep = this.#keepUp();
+  }
+
+  /** Goes on until the store is closed. */
+  async #keepUp(): Promise<void> {
+    const { signal } = this.#closing;
+    const attempt = (what: string, work: () => Promise<void>) =>
+      work().catch((error: unknown) => {
+        if (!signal.aborted) this.#diagnostics.warn(`${what} failed and will be tried again: ${safeText(error)}`);
+      });
+    while (!signal.aborted) {
+      await attempt('following the setting of the trigram index', () =>
+        followTrigramSetting(this.#connection, this.#trigramIndex, this.#diagnostics, signal),
+      );
+      await attempt('forgetting old requests', () => forgetRequests(this.#connection, this.#now()));
+      await attempt('forgetting old alert states', () => this.#alerts.sweep());
+      await sleep(UPKEEP_INTERVAL, undefined, { ref: false, signal }).catch(() => {});
+      if (signal.aborted) return;
+      await attempt('making tables for the days to come', () => this.#partitions.keepUp());
+    }
+  }
+}
+
+/** Resolves when the database is there and takes writes. */
+async function probe(connection: Connection): Promise<void> {
+  const [row] = await connection.query<{ reads_only: boolean }>(
+    `select current_setting('transaction_read_only')::boolean as reads_only`,
+  );
+  if (row?.reads_only)
+    throw new StoreUnavailableError(`${connection.server} takes no writes: a standby, or set to read only`);
 }

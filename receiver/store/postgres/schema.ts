@@ -116,6 +116,7 @@ interface RequestTable {
 interface AlertStateTable {
   /** SHA-256 of the key. */
   digest: Buffer;
+  saved_at: Time;
   /** For people. */
   key: string;
   version: number;

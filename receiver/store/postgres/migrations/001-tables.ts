@@ -115,6 +115,7 @@ create index request_at on request (at);
 
 create table alert_state (
   digest bytea primary key,
+  saved_at timestamptz not null,
   version integer not null,
   key text not null,
   state text not null

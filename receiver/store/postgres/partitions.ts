@@ -1,0 +1,135 @@
+import type { Clock } from '../../record/clock.ts';
+import { StoreUnavailableError } from '../errors.ts';
+import type { Connection, Transaction } from './connection.ts';
+import { DAY_MILLISECONDS, type Day, dateOf, dayOf, startOf } from './day.ts';
+import { SQLSTATE, sqlStateOf } from './errors.ts';
+
+/** Days from today on that have their tables before their first record comes. */
+const DAYS_AHEAD = 2;
+/** Records of a later day are taken for a wrong clock, and wait in the default partition. */
+const LAST_DAY_AHEAD = 7;
+/** Days back that get tables of their own, unless retention keeps records for longer. */
+const DAYS_BACK = 400;
+/** Milliseconds that readers and writers may be kept waiting while a table is attached. */
+const LOCK_TIMEOUT = 2000;
+/** Moving records out of the default partition takes as long as there are many. */
+const MOVE_TIMEOUT = 10 * 60 * 1000;
+
+const NAME = /^record_(\d{4})(\d\d)(\d\d)$/;
+
+/** The name of a day's partition, without its schema. */
+export function partitionName(day: Day): string {
+  return `record_${dateOf(day).replaceAll('-', '')}`;
+}
+
+/** The day of a partition, or null for the default one. */
+function dayOfPartition(name: string): Day | null {
+  const [, year, month, date] = NAME.exec(name) ?? [];
+  return year === undefined ? null : Date.UTC(Number(year), Number(month) - 1, Number(date)) / DAY_MILLISECONDS;
+}
+
+/** Days that have a partition, in ascending order. */
+export async function partitionedDays(connection: Connection): Promise<Day[]> {
+  const rows = await connection.query<{ name: string }>(
+    `select relname as name from pg_inherits join pg_class on pg_class.oid = inhrelid where inhparent = '${connection.schema}.record'::regclass`,
+  );
+  return rows
+    .map(({ name }) => dayOfPartition(name))
+    .filter((day) => day !== null)
+    .sort((one, other) => one - other);
+}
+
+/**
+ * The daily partitions of the table `record`. Days near the present get theirs ahead of time, other days when records of
+ * theirs come; days far from it share the default partition, so that hostile times make no tables.
+ */
+export class Partitions {
+  readonly #connection: Connection;
+  readonly #now: Clock;
+  readonly #daysBack: number;
+  #known = new Set<Day>();
+
+  constructor(connection: Connection, now: Clock, retentionDays: number) {
+    this.#connection = connection;
+    this.#now = now;
+    this.#daysBack = Math.max(DAYS_BACK, retentionDays + 1);
+  }
+
+  /** Makes what the present day asks for: tables ahead of time, and those for what waits in the default partition. */
+  async keepUp(): Promise<void> {
+    const today = dayOf(this.#now());
+    await this.#learn();
+    const ahead = Array.from({ length: DAYS_AHEAD + 1 }, (_, day) => today + day);
+    await this.ensure([...ahead, ...(await this.#waiting(today))]);
+  }
+
+  /**
+   * Makes the tables for these days that are missing. A table that cannot be had at present, because long queries hold
+   * the table above it, is none that records wait for: they go to the default partition, and `keepUp` moves them.
+   */
+  async ensure(days: Iterable<Day>): Promise<void> {
+    const missing = [...new Set(days)].filter((day) => this.#isWanted(day) && !this.#known.has(day));
+    if (missing.length === 0) return;
+    await this.#learn();
+    for (const day of missing) {
+      if (!this.#known.has(day)) await this.#make(day);
+    }
+  }
+
+  /** A table was removed. */
+  forget(day: Day): void {
+    this.#known.delete(day);
+  }
+
+  #isWanted(day: Day): boolean {
+    const today = dayOf(this.#now());
+    return day >= today - this.#daysBack && day <= today + LAST_DAY_AHEAD;
+  }
+
+  async #learn(): Promise<void> {
+    this.#known = new Set(await partitionedDays(this.#connection));
+  }
+
+  /** Days whose records are in the default partition and should not be. */
+  async #waiting(today: Day): Promise<Day[]> {
+    const rows = await this.#connection.query<{ start: bigint }>(
+      `select start from generate_series($1::timestamptz, $2::timestamptz, interval '24 hours') as start
+       where exists (
+         select from ${this.#connection.schema}.record_default
+         where time >= start and time < start + interval '24 hours'
+       )`,
+      [startOf(today - this.#daysBack), startOf(today + LAST_DAY_AHEAD)],
+    );
+    return rows.map(({ start }) => dayOf(start * 1000n));
+  }
+
+  async #make(day: Day): Promise<void> {
+    try {
+      await this.#connection.transaction((transaction) => this.#attach(transaction, day), { timeout: MOVE_TIMEOUT });
+      this.#known.add(day);
+    } catch (error) {
+      const state = sqlStateOf(error);
+      // Another receiver made it at the same moment.
+      if (state === SQLSTATE.duplicateTable || state === SQLSTATE.uniqueViolation) this.#known.add(day);
+      else if (!(error instanceof StoreUnavailableError) || !RETRIED_LATER.has(state)) throw error;
+    }
+  }
+
+  async #attach({ query }: Transaction, day: Day): Promise<void> {
+    const { schema } = this.#connection;
+    const partition = `${schema}.${partitionName(day)}`;
+    const [from, to] = [startOf(day), startOf(day + 1)];
+    await query(`set local lock_timeout = ${LOCK_TIMEOUT}`);
+    await query(`create table ${partition} (like ${schema}.record including defaults)`);
+    // Nobody may add records of the day between moving and attaching.
+    await query(`lock table ${schema}.record_default in access exclusive mode`);
+    await query(
+      `with moved as (delete from ${schema}.record_default where time >= $1 and time < $2 returning *)
+       insert into ${partition} select * from moved`,
+      [from, to],
+    );
+    await query(`alter table ${schema}.record attach partition ${partition} for values from ('${from}') to ('${to}')`);
+  }
+}
+
+const RETRIED_LATER: ReadonlySet<string> = new Set([SQLSTATE.lockNotAvailable, SQLSTATE.deadlock]);
