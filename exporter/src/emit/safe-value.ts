@@ -107,10 +107,15 @@ class SafeCopy {
         entries.push(['…', `${count - entries.length} more`]);
         break;
       }
-      const name = this.#text(typeof key === 'string' ? key : stringForm(key));
+      const name = this.#fieldName(typeof key === 'string' ? key : stringForm(key));
       entries.push([name, this.#replace?.(name) ?? this.of(value)]);
     }
     return Object.fromEntries(entries);
+  }
+
+  /** The older SDK takes an object with a field "constructor" for an instance of a class, and drops the attribute. */
+  #fieldName(name: string): string {
+    return name === 'constructor' ? 'constructor_' : this.#text(name);
   }
 
   #bytes(value: Uint8Array): AnyValue {

@@ -56,6 +56,7 @@ describe('P64 what a record cannot carry becomes what it can', () => {
     ['a boxed text', Object('a'), 'a'],
     ['a promise', Promise.resolve(), '[object Promise]'],
     ['fields that are undefined', { a: undefined, b: 1 }, { b: 1 }],
+    ['a field named constructor, which the older SDK refuses', { constructor: 'Ferrari' }, { constructor_: 'Ferrari' }],
     ['a field named __proto__', JSON.parse('{"__proto__":1}'), JSON.parse('{"__proto__":1}')],
   ])('%s', (_what, value, safe) => {
     expect(safeValue(value)).toEqual(safe);
