@@ -1,3 +1,4 @@
+import { DistinctValues } from '../../../query/distinct-values.ts';
 import { fieldTexts } from '../../../query/field-values.ts';
 import type { Field } from '../../../query/tree.ts';
 import type { Facets, FacetsRequest } from '../../store.ts';
@@ -8,7 +9,6 @@ import type { BlockRows } from './block-rows.ts';
 import { type CountedQuery, countedQuery } from './counted-query.ts';
 import { addCounts } from './day-counts.ts';
 import type { DayListing } from './day-listing.ts';
-import { DistinctValues } from './distinct-values.ts';
 import type { Pace } from './pace.ts';
 import { type ScanVisitor, scan } from './scan.ts';
 import { cellTargets, END_OF_TIME, Slots, zeroCounts } from './slots.ts';

@@ -1,10 +1,14 @@
-import type { Facets } from '../../store.ts';
-
 /** Distinct values a count of facets holds, and their characters together. */
 const VALUES_HELD = 20_000;
 const CHARACTERS_HELD = 8_000_000;
 
-/** Values with their counts, as many as may be held. */
+/** A value and how many records have it. */
+interface CountedValue {
+  readonly value: string;
+  readonly count: number;
+}
+
+/** The values of a field (`fieldTexts`) with their counts, as many as may be held. */
 export class DistinctValues {
   /** Counts stand in objects, so that a value that comes again is looked up once. */
   readonly #counts = new Map<string, { count: number }>();
@@ -21,7 +25,8 @@ export class DistinctValues {
     } else this.isComplete = false;
   }
 
-  mostFrequent(limit: number): Facets {
+  /** Most frequent first, then by value, as `LogStore.facets` gives them. */
+  mostFrequent(limit: number): { readonly values: readonly CountedValue[]; readonly complete: boolean } {
     const values = [...this.#counts].map(([value, { count }]) => ({ value, count }));
     values.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
     return { values: values.slice(0, limit), complete: this.isComplete };
