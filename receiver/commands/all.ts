@@ -1,5 +1,6 @@
 import { check } from './check.ts';
 import type { Command } from './command.ts';
+import { copy } from './copy.ts';
 import { demo } from './demo.ts';
 import { exportRecords } from './export.ts';
 import { importRecords } from './import.ts';
@@ -22,4 +23,5 @@ export const COMMANDS: readonly Command[] = [
   search,
   importRecords,
   exportRecords,
+  copy,
 ];

@@ -1,10 +1,11 @@
 /** Every example of docs/cli.md is run, as it stands there, by a shell. */
 import { spawn } from 'node:child_process';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { COMMANDS } from '../../receiver/commands/all.ts';
 import { cleanEnvironment, type RunningServer, startServer } from '../helpers/server.ts';
+import { auditFile } from './legacy-sources.ts';
 import { CLI, temporaryFolder } from './run-cli.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, '../../docs/cli.md'), 'utf8');
@@ -24,6 +25,7 @@ beforeAll(async () => {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] }),
   });
+  copyFileSync(auditFile('audit'), join(folder.path, 'audit.log'));
   const shim = join(folder.path, 'logvitals');
   writeFileSync(shim, `#!/bin/sh\nexec "${process.execPath}" "${CLI}" "$@"\n`);
   chmodSync(shim, 0o755);
