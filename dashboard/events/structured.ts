@@ -29,7 +29,14 @@ function isDeeper(value: JsonValue, depth: number): boolean {
   return depth === 0 || Object.values(value).some((member: JsonValue) => isDeeper(member, depth - 1));
 }
 
-/** For people: JSON on lines of its own, a text as it is. */
+/** JSON no longer than this stands on one line. */
+const ONE_LINE = 90;
+
+/** For people: JSON with blanks in it, on several lines when it is long; a text as it is. */
 export function prettyJson(value: JsonValue): string {
-  return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+  if (typeof value === 'string') return value;
+  const short = JSON.stringify(value).length <= ONE_LINE;
+  const text = JSON.stringify(value, null, short ? 1 : 2);
+  // Line breaks within texts are written as \\n, so that these are the layout's alone.
+  return short ? text.replace(/\n */g, ' ') : text;
 }

@@ -6,7 +6,7 @@ import type { EventPerson, EventType } from '../views/event.ts';
 
 /** Somebody as people know them. */
 export function personOf({ id, name, email }: EventActor): EventPerson {
-  return { name: name ?? email ?? id ?? '', id };
+  return { name: name ?? email ?? id ?? '', id, isNameless: name === null && email === null };
 }
 
 /** Null for a record that is no group's event. */

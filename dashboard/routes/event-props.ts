@@ -1,4 +1,6 @@
 import type { StoredRecord } from '../../receiver/record/log-record.ts';
+import { displayLevel, isError } from '../../receiver/record/severity.ts';
+import { attributeText } from '../events/attribute-text.ts';
 import { changedFields } from '../events/changed-fields.ts';
 import { type EventDetails, eventDetails } from '../events/event.ts';
 import type { EventLine } from '../views/event.ts';
@@ -26,14 +28,13 @@ const CHANGES_SHOWN = 3;
 
 /** A record as a line of a list of events. */
 export function eventLine(record: StoredRecord): EventLine {
-  const { id, timestamp, level, tone, body } = recordLine(record);
+  const { id, timestamp, tone, body } = recordLine(record);
   const event = eventDetails(record);
   const changes = changedFields(event.changes) ?? [];
   const verb = event.action === null ? null : (VERBS[event.action.toLowerCase()] ?? event.action);
   return {
     id,
     timestamp,
-    level,
     tone,
     actor: event.actor && personOf(event.actor),
     verb,
@@ -43,10 +44,17 @@ export function eventLine(record: StoredRecord): EventLine {
     tool: event.tool,
     type: eventType(record, event),
     group: event.group,
-    initiator: event.initiator,
+    initiator: event.initiator === event.actor?.id ? null : event.initiator,
+    error: errorOf(record),
     changes: changes.slice(0, CHANGES_SHOWN),
     moreChanges: Math.max(0, changes.length - CHANGES_SHOWN),
   };
+}
+
+/** The kind of error, or the level of one that doesn't say. */
+function errorOf(record: StoredRecord): string | null {
+  const kind = attributeText(record, 'error.type') ?? attributeText(record, 'exception.type');
+  return kind ?? (isError(record.severityNumber) ? displayLevel(record) : null);
 }
 
 /** Whether a body is only the sentence again, as data layers write it: `update order 7`, `login ana`. */

@@ -3,6 +3,7 @@ import { fieldEquals } from '../../receiver/query/tree.ts';
 import type { StoredRecord } from '../../receiver/record/log-record.ts';
 import { MAX_PAGE } from '../../receiver/store/store.ts';
 import { clientSignal } from '../api/context.ts';
+import { attributeText } from '../events/attribute-text.ts';
 import { eventDetails } from '../events/event.ts';
 import { prettyJson } from '../events/structured.ts';
 import { elapsed } from '../views/format.ts';
@@ -42,7 +43,7 @@ export function groupRoute(site: Site) {
 }
 
 /** A wait is a gap from so many times the usual one on, and from a second on. */
-const GAP = 10n;
+const GAP = 5n;
 const SECOND = 1_000_000_000n;
 
 function membersOf(records: readonly StoredRecord[]): GroupMember[] {
@@ -52,10 +53,11 @@ function membersOf(records: readonly StoredRecord[]): GroupMember[] {
   return records.map((record, index): GroupMember => {
     const event = eventDetails(record);
     const waited = waits[index]!;
+    const initiator = index === 0 ? null : attributeText(records[index - 1]!, 'logvitals.initiator');
     return {
       ...recordLine(record),
       type: eventType(record, event),
-      initiator: event.initiator,
+      initiator: event.initiator === initiator ? null : event.initiator,
       data: event.data === null ? '' : prettyJson(event.data),
       waited,
       isGap: waited >= SECOND && waited >= usual * GAP,

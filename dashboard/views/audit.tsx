@@ -74,17 +74,16 @@ function Stats({ page, state, stats: [, month] }: AuditProps) {
 }
 
 function List(props: AuditProps & { readonly list: EventPage }) {
-  const { page, state, list, ranges, time } = props;
+  const { page, state, list, time } = props;
   const { events, paging } = list;
   if (events.length === 0 && list.searchOn === null) {
     return <NothingHere {...props} />;
   }
-  const range = ranges.find(({ name }) => name === time.range);
   return (
     <>
       <p class="sub found-count">
         {exact(list.total)}
-        {list.unbounded && '+'} {list.total === 1 ? 'event' : 'events'} · {range ? inWords(range.label) : time.words}
+        {list.unbounded && '+'} {list.total === 1 ? 'event' : 'events'} · {time.words}
       </p>
       <EventList
         page={page}

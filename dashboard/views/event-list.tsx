@@ -34,13 +34,19 @@ export function EventList({ page, label, events, words = [], narrowed, withObjec
               </time>
             </a>
             <div class="what">
-              <Sentence page={page} event={event} narrowed={narrowed} withObject={withObject} />
-              {event.message !== '' && (
-                <p class="said">
-                  <bdi>
-                    <Highlighted text={oneLine(excerpt(event.message, words, MESSAGE_LENGTH))} words={words} />
-                  </bdi>
+              {event.action === null ? (
+                <p class="sentence">
+                  {event.type && <EventTypeName type={event.type} />} <Said event={event} words={words} />
                 </p>
+              ) : (
+                <>
+                  <Sentence page={page} event={event} narrowed={narrowed} withObject={withObject} />
+                  {event.message !== '' && (
+                    <p>
+                      <Said event={event} words={words} />
+                    </p>
+                  )}
+                </>
               )}
               <ChangesInShort fields={event.changes} more={event.moreChanges} href={href} />
             </div>
@@ -54,38 +60,47 @@ export function EventList({ page, label, events, words = [], narrowed, withObjec
 
 type PartProps = Pick<EventListProps, 'page' | 'narrowed'> & { readonly event: EventLine };
 
+/** The body, in one line. */
+function Said({ event, words }: Pick<PartProps, 'event'> & { readonly words: readonly string[] }) {
+  return (
+    <bdi class="said">
+      <Highlighted text={oneLine(excerpt(event.message, words, MESSAGE_LENGTH)) || '(no message)'} words={words} />
+    </bdi>
+  );
+}
+
 function Sentence({ page, event, narrowed, withObject }: PartProps & { readonly withObject: boolean }) {
-  const { actor, action, verb, object, type } = event;
-  if (action === null) {
-    return (
-      <p class="sentence">
-        {type && <EventTypeName type={type} />}
-        {object && withObject && <ObjectLink page={page} object={object} />}
-      </p>
-    );
-  }
+  const { actor, action, verb, object, error } = event;
   return (
     <p class="sentence">
-      {actor === null ? (
-        <span class="none">Somebody</span>
-      ) : actor.id === null ? (
-        <bdi class="who">{oneLine(actor.name)}</bdi>
-      ) : (
-        <a class="who" href={narrowed({ actor: actor.id })} title={`Everything by ${oneLine(actor.id)}`}>
-          <bdi>{oneLine(actor.name)}</bdi>
-        </a>
-      )}{' '}
-      <a class="did" href={narrowed({ action })} title={`Every ${oneLine(action)}`}>
-        <bdi>{oneLine(verb ?? action)}</bdi>
-      </a>{' '}
-      {object && withObject && <ObjectLink page={page} object={object} />}
-      {event.tone !== 'plain' && event.tone !== 'dim' && (
+      <Who actor={actor} narrowed={narrowed} />{' '}
+      <a class="did" href={narrowed({ action: action ?? undefined })} title={`Every ${oneLine(action ?? '')}`}>
+        <bdi>{oneLine(verb ?? '')}</bdi>
+      </a>
+      {object && <> {withObject ? <ObjectLink page={page} object={object} /> : <span class="did">it</span>}</>}
+      {error !== null && (
         <>
           {' '}
-          <span class={`lv ${event.tone}`}>{oneLine(event.level)}</span>
+          <span class={`lv ${event.tone === 'bad' ? 'bad' : 'warn'}`}>{oneLine(error)}</span>
         </>
       )}
     </p>
+  );
+}
+
+function Who({ actor, narrowed }: Pick<EventLine, 'actor'> & Pick<PartProps, 'narrowed'>) {
+  if (actor === null) return <span class="none">Somebody</span>;
+  const name = (
+    <>
+      {actor.isNameless && <span class="did">User </span>}
+      <bdi>{oneLine(actor.name)}</bdi>
+    </>
+  );
+  if (actor.id === null) return <span class="who">{name}</span>;
+  return (
+    <a class="who" href={narrowed({ actor: actor.id })} title={`Everything by ${oneLine(actor.id)}`}>
+      {name}
+    </a>
   );
 }
 

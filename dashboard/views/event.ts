@@ -6,8 +6,6 @@ import type { Tone } from './record.ts';
 export interface EventLine {
   readonly id: string;
   readonly timestamp: bigint;
-  /** The severity's own text, else the level's name. */
-  readonly level: string;
   readonly tone: Tone;
   readonly actor: EventPerson | null;
   /** `updated` for `update`; an action of the application's own as it is. */
@@ -19,7 +17,10 @@ export interface EventLine {
   readonly tool: string | null;
   readonly type: EventType | null;
   readonly group: string | null;
+  /** What started it, unless that is the actor. */
   readonly initiator: string | null;
+  /** Why it failed, as its sender names it; null when it did not. */
+  readonly error: string | null;
   /** The first few of the fields it changed. */
   readonly changes: readonly ChangedField[];
   /** How many more there are. */
@@ -30,6 +31,8 @@ export interface EventLine {
 export interface EventPerson {
   readonly name: string;
   readonly id: string | null;
+  /** True when the id is all that is known. */
+  readonly isNameless: boolean;
 }
 
 /** The type of a group's event: one of four with a meaning, or one of the application's own. */

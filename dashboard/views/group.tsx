@@ -9,6 +9,7 @@ import type { RecordLine } from './record.ts';
 /** A member of a group. */
 export interface GroupMember extends RecordLine {
   readonly type: EventType | null;
+  /** What started it, where that is another than of the member before. */
   readonly initiator: string | null;
   /** Its data as JSON on lines of its own; '' for none. */
   readonly data: string;
@@ -73,6 +74,8 @@ export function GroupPage({ page, id, members, span, cut, explore }: GroupPagePr
   );
 }
 
+const LEVEL_OF: Readonly<Record<string, string>> = { warning: 'WARN', critical: 'FATAL' };
+
 function Member({
   page,
   member,
@@ -83,8 +86,8 @@ function Member({
   readonly isFirst: boolean;
 }) {
   const { timestamp, type, level, tone, initiator, data, waited, isGap } = member;
-  // The level of a type of the application's own is the type again.
-  const hasLevel = type === null || (level.toLowerCase() !== type.name.toLowerCase() && tone !== 'plain');
+  // The level of most types is the type again.
+  const hasLevel = type === null || ((LEVEL_OF[type.name] ?? type.name.toUpperCase()) !== level && tone !== 'plain');
   return (
     <li class={isGap ? `${tone} gap` : tone}>
       <p class="waited">
@@ -109,7 +112,7 @@ function Member({
             <bdi>{printable(shortened(member.body, MESSAGE_LENGTH)) || '(no message)'}</bdi>
           </a>
         </p>
-        {data !== '' && <pre class="msg">{printable(shortened(data, DATA_LENGTH))}</pre>}
+        {data !== '' && <pre class="carries">{printable(shortened(data, DATA_LENGTH))}</pre>}
       </div>
     </li>
   );

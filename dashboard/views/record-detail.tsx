@@ -45,7 +45,7 @@ export function RecordView({ page, record, previewLength, full, words, heading: 
       <Body page={page} record={record} previewLength={previewLength} full={full} words={words} />
       <Actions page={page} record={record} />
       {record.changes && (
-        <section class="changed">
+        <section class="diff-room">
           <Section>Changes</Section>
           <Diff fields={record.changes} full={full} href={link(page.base, recordPath(record.id), { full: '1' })} />
         </section>

@@ -72,7 +72,8 @@ function requestEvent(random: Random, time: bigint): LogRecord {
   const isOutgoing = random.chance(0.2);
   const isFailure = random.chance(0.03);
   const isRefused = !isFailure && random.chance(0.06);
-  const status = isFailure ? 502 : isRefused ? random.pick([401, 404, 422]) : random.pick([200, 200, 200, 201, 304]);
+  const fine = isOutgoing ? [200, 201] : [200, 200, 200, 201, 304];
+  const status = isFailure ? 502 : random.pick(isRefused ? [401, 404, 422] : fine);
   const seconds = Number((0.004 + random.next() ** 6 * 3.2 + (isFailure ? 2 : 0)).toFixed(4));
   const severity = {
     severityNumber: isFailure ? LOWEST_SEVERITY.ERROR : CUSTOM_SEVERITIES.API,
@@ -238,9 +239,8 @@ function importEvents(random: Random, start: bigint): LogRecord[] {
     steps.push({ after: 2, type: 'success', body: 'Import finished', data });
   }
   let time = start;
-  return steps.map(([seconds, type, body, data]) => {
-    time +=
-      BigInt(Math.floor(seconds * (0.5 + random.next()) * 1000)) * 1_000_000n + BigInt(random.between(0, 999_999));
+  return steps.map(({ after, type, body, data }) => {
+    time += BigInt(Math.floor(after * (0.5 + random.next()) * 1000)) * 1_000_000n + BigInt(random.between(0, 999_999));
     return event('inventory.import', time, severityOf(type), 'logvitals.event', body, {
       'logvitals.group.id': group,
       'logvitals.event.type': type,
