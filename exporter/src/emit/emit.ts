@@ -48,10 +48,11 @@ export function actorAttributes(actor: Actor | null): Record<string, unknown> {
   };
 }
 
-/** An id as the text that it is recorded as; composite ones are objects, and become JSON. */
+/** An id as the text that it is recorded as: bytes in hex, and JSON of composite ones, which are objects. */
 export function idText(id: unknown): string | undefined {
   if (id === undefined || id === null) return undefined;
   const safe = safeValue(id);
+  if (safe instanceof Uint8Array) return Buffer.from(safe).toString('hex');
   return typeof safe === 'object' ? JSON.stringify(safe) : String(safe);
 }
 
@@ -70,6 +71,7 @@ function recordOf({ eventName, severity, body, attributes, timestamp, context }:
 function safeAttributes(attributes: Happening['attributes']): Record<string, AnyValue> {
   const namesActor = 'user.id' in attributes || 'user.name' in attributes || 'user.email' in attributes;
   const all = namesActor ? attributes : { ...attributes, ...actorAttributes(currentActor()) };
-  const entries = Object.entries(all).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries.map(([name, value]) => [name, safeValue(value)]));
+  const safe: [name: string, value: AnyValue][] = [];
+  for (const [name, value] of Object.entries(all)) if (value !== undefined) safe.push([name, safeValue(value)]);
+  return Object.fromEntries(safe);
 }

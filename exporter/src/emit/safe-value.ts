@@ -27,8 +27,12 @@ export type Replace = (fieldName: string) => string | undefined;
  * speaks for itself; cycles, functions and what throws become their string form. Never throws.
  */
 export function safeValue(value: unknown, replace?: Replace): AnyValue {
-  return new SafeCopy(replace).of(value);
+  return isSafeAlready(value) ? value : new SafeCopy(replace).of(value);
 }
+
+/** Most values are: a request has some twenty, and none needs a copy. */
+const isSafeAlready = (value: unknown): value is string | number | boolean =>
+  (typeof value === 'string' && value.length <= LONGEST_TEXT) || Number.isFinite(value) || typeof value === 'boolean';
 
 class SafeCopy {
   readonly #replace: Replace | undefined;
@@ -107,8 +111,8 @@ class SafeCopy {
         entries.push(['…', `${count - entries.length} more`]);
         break;
       }
-      const name = this.#fieldName(typeof key === 'string' ? key : stringForm(key));
-      entries.push([name, this.#replace?.(name) ?? this.of(value)]);
+      const name = typeof key === 'string' ? key : stringForm(key);
+      entries.push([this.#fieldName(name), this.#replace?.(name) ?? this.of(value)]);
     }
     return Object.fromEntries(entries);
   }

@@ -3,7 +3,7 @@ import { logs } from '@opentelemetry/api';
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { expect, test } from 'vitest';
 import { runAs } from '../../../exporter/src/context.ts';
-import { emit, type Happening } from '../../../exporter/src/emit/emit.ts';
+import { emit, type Happening, idText } from '../../../exporter/src/emit/emit.ts';
 import { severities } from '../../../exporter/src/severities.ts';
 import { startRecording, warningsDuring } from '../helpers/recording.ts';
 
@@ -92,4 +92,16 @@ test('P76 what is no time is recorded as of now, which is said once', async () =
   const times = (await recording.all()).map(({ hrTime: [seconds] }) => seconds);
   expect(times.every((seconds) => seconds >= Math.floor(before / 1_000))).toBe(true);
   expect(warnings).toEqual([expect.stringContaining('no time since 1970')]);
+});
+
+test.each([
+  ['a', 'a'],
+  [17, '17'],
+  [18446744073709551616n, '18446744073709551616'],
+  [new Uint8Array([1, 255]), '01ff'],
+  [{ toJSON: () => '507f191e810c19729de860ea' }, '507f191e810c19729de860ea'],
+  [{ year: 2026, month: 5 }, '{"year":2026,"month":5}'],
+  [null, undefined],
+])('an id is recorded as text: %s becomes %j', (id, text) => {
+  expect(idText(id)).toBe(text);
 });

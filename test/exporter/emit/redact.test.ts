@@ -99,6 +99,11 @@ test('P54 fields on every level, of lists and maps too', () => {
   expect(value.user.password).toEqual({ old: 1 });
 });
 
+test('P54 a secret whose name is cut off is one all the same', () => {
+  const value = { filler: Array.from({ length: 4 }, () => 'x'.repeat(16_384 - 3)), password: 1234 };
+  expect(JSON.stringify(redactor.value(value))).not.toContain('1234');
+});
+
 test('P54 options add to what is known', () => {
   const custom = createRedactor({ fields: ['iban', /^x_\d+$/g], headers: ['X-Tenant'], replacement: '***' });
   expect(custom.value({ customer_IBAN: 1, x_1: 2, x_2: 3, x_a: 4, password: 5 })).toEqual({
