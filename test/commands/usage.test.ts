@@ -20,6 +20,7 @@ describe('help', () => {
       'search',
       'import',
       'export',
+      'copy',
     ]);
     const { code, stdout, stderr } = await runCli(['--help']);
     expect([code, stderr]).toEqual([0, '']);
@@ -65,8 +66,8 @@ describe('a wrong call exits 2 with one line that names it, quotes it and says w
     [['search', '--url', 'ftp://u:secret@x'], '--url is "ftp://u:***@x"; allowed: a server\'s address'],
     [['prune', '--days', '-1'], '--days is "-1"; allowed: a whole number, 0 to 36500'],
     [['import'], 'import is without a file'],
-    [['import', '--from', 'django-log-panel', 'x'], '--from is "django-log-panel"; allowed: nothing yet'],
-    [['import', '--tz', 'UTC', 'x'], '--tz is "UTC"; allowed: nothing yet'],
+    [['import', '--from', 'django-log-panel', 'x'], 'the source of django-log-panel is "x"; allowed: sqlite:FILE'],
+    [['import', '--tz', 'UTC', 'x'], '--tz is "UTC"; allowed: with --from alone'],
     [['token', 'create'], 'this version has no command token yet'],
     [['user', 'add'], 'this version has no command user yet'],
   ])('%j', async (args, message) => {
