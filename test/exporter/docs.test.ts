@@ -84,6 +84,8 @@ describe.each([
       script.kill('SIGTERM');
     }
     expect(await script.finished).toMatchObject({ code: 0, stderr: '' });
+    const printed = [...code.matchAll(/^console\.log\(.*\n\/\/ (.+)$/gm)].map(([, line]) => line);
+    expect(script.stdout().split('\n')).toEqual(expect.arrayContaining(printed));
     expect(sink.accepted.map(({ body, severityText }) => [body, severityText])).toEqual(SENT[heading]);
   });
 });
