@@ -1,0 +1,208 @@
+import type { Row, WriteKind } from '../change.ts';
+import { type SqlOutcome, type SqlStatement, SqlWrite } from '../sql-write.ts';
+import type { AuditTrail } from '../trail.ts';
+import { fieldOf, junctionChanges, keyFields, type MetadataLike, rowOfEntity } from './metadata.ts';
+import type { QueryRunnerLike, RunnerTransactions } from './runners.ts';
+
+/** What TypeORM's query builders know of themselves. */
+interface ExpressionMap {
+  readonly queryType: string;
+  readonly mainAlias?: { readonly hasMetadata: boolean; readonly metadata: MetadataLike } | undefined;
+  readonly valuesSet?: object | readonly object[] | undefined;
+  readonly callListeners: boolean;
+  readonly insertFromSelect?: unknown;
+  /** What TypeORM itself has the database give back. */
+  readonly extraReturningColumns: readonly unknown[];
+  readonly onUpdate?: { readonly conflict?: string | readonly string[] | undefined } | undefined;
+}
+
+interface SelectBuilder {
+  from(target: unknown, alias: string): SelectBuilder;
+  where(condition: unknown): SelectBuilder;
+  limit(rows: number): SelectBuilder;
+  withDeleted(): SelectBuilder;
+  setQueryRunner(runner: QueryRunnerLike): SelectBuilder;
+  getRawMany(): Promise<Row[]>;
+}
+
+/** A query builder of any kind: each method gives the next. */
+export interface BuilderLike {
+  readonly expressionMap: ExpressionMap;
+  readonly queryRunner?: QueryRunnerLike | undefined;
+  clone(): BuilderLike;
+  select(): SelectBuilder;
+  execute?(): Promise<unknown>;
+}
+
+export interface BuilderSource {
+  createQueryBuilder(runner?: QueryRunnerLike): { select(): SelectBuilder };
+  createQueryRunner(mode: 'master'): QueryRunnerLike;
+  readonly driver: { prepareHydratedValue(value: unknown, column: unknown): unknown };
+}
+
+export interface BuilderSurroundings {
+  readonly trail: AuditTrail;
+  readonly transactions: RunnerTransactions;
+  readonly source: BuilderSource;
+}
+
+/** The methods that give another builder. */
+const NEXT = [
+  'insert',
+  'update',
+  'delete',
+  'softDelete',
+  'restore',
+  'relation',
+  'createQueryBuilder',
+  'clone',
+] as const;
+const KINDS: Readonly<Record<string, WriteKind>> = {
+  insert: 'create',
+  update: 'update',
+  delete: 'delete',
+  'soft-delete': 'delete',
+  restore: 'update',
+};
+
+/** Has what the builder, or one that it becomes, executes recorded. */
+export function watchBuilder<Builder extends BuilderLike>(builder: Builder, around: BuilderSurroundings): Builder {
+  around.trail.attempt(() => {
+    const steps = builder as unknown as Partial<Record<(typeof NEXT)[number], (...input: unknown[]) => BuilderLike>>;
+    for (const name of NEXT) {
+      const step = steps[name];
+      if (step === undefined || Object.hasOwn(builder, name)) continue;
+      steps[name] = (...input) => {
+        const next = step.apply(builder, input);
+        return next === (builder as BuilderLike) ? next : watchBuilder(next, around);
+      };
+    }
+    const execute = builder.execute?.bind(builder);
+    if (execute !== undefined && !Object.hasOwn(builder, 'execute')) {
+      builder.execute = () => executeWatched(builder, execute, around);
+    }
+  });
+  return builder;
+}
+
+async function executeWatched(
+  builder: BuilderLike,
+  execute: () => Promise<unknown>,
+  around: BuilderSurroundings,
+): Promise<unknown> {
+  const { queryType, mainAlias, callListeners } = builder.expressionMap;
+  const kind = KINDS[queryType];
+  const metadata = mainAlias?.hasMetadata ? mainAlias.metadata : undefined;
+  // What runs for `save` and the like tells no listeners: the subscriber hears of it from `save` itself.
+  if (kind === undefined || metadata === undefined || !callListeners) return await execute();
+  const { trail, transactions } = around;
+  if (metadata.isJunction ? false : !trail.wants(metadata.name, kind)) return await execute();
+  const events = transactions.eventsOf(builder.queryRunner);
+  const reader = new BuilderReader(builder, metadata, around);
+  try {
+    const write = trail.attempt(() => new SqlWrite(describe(builder, kind, metadata, reader, trail), trail));
+    await write?.prepare();
+    const result = await execute();
+    await trail.attemptAsync(async () => {
+      for (const change of (await write?.changes(outcomeOf(builder, kind, metadata, result))) ?? []) {
+        if (metadata.isJunction) {
+          const rows = change.rows.map(({ before, after }) => (kind === 'delete' ? before : after) as Row);
+          for (const relation of junctionChanges(kind, metadata, rows)) trail.record(relation, events);
+        } else trail.record(change, events);
+      }
+    });
+    return result;
+  } finally {
+    await trail.attemptAsync(() => reader.release());
+  }
+}
+
+function describe(
+  { expressionMap }: BuilderLike,
+  kind: WriteKind,
+  metadata: MetadataLike,
+  reader: BuilderReader,
+  trail: AuditTrail,
+): SqlStatement {
+  const { onUpdate } = expressionMap;
+  const conflict = [onUpdate?.conflict ?? []].flat();
+  const conflictFields = metadata.columns.filter((column) => conflict.includes(column.databaseName)).map(fieldOf);
+  const values = setOf(expressionMap).map((entity) => rowOfEntity(entity, metadata.columns));
+  return {
+    kind,
+    model: metadata.name,
+    keyFields: trail.idFields(metadata.name) ?? keyFields(metadata),
+    stated: kind === 'create' && !expressionMap.insertFromSelect ? values : null,
+    values: values[0] ?? {},
+    pinned: {},
+    upsert: onUpdate === undefined ? null : { conflictFields: conflictFields.length === 0 ? null : conflictFields },
+    readTargets: (limit) => reader.targets(limit),
+    readByKeys: (fields, keys) => reader.byKeys(fields, keys),
+  };
+}
+
+function setOf({ valuesSet }: ExpressionMap): object[] {
+  return [valuesSet ?? []].flat();
+}
+
+function outcomeOf(builder: BuilderLike, kind: WriteKind, metadata: MetadataLike, result: unknown): SqlOutcome {
+  const { affected, raw, identifiers } = result as { affected?: number | null; raw?: unknown; identifiers?: object[] };
+  if (kind !== 'create') return { count: affected ?? undefined, rows: undefined };
+  const { extraReturningColumns, onUpdate } = builder.expressionMap;
+  // What came back is what was inserted, without rows that were there already.
+  const count = Array.isArray(raw) && extraReturningColumns.length > 0 ? raw.length : undefined;
+  const set = setOf(builder.expressionMap);
+  const isWhole = onUpdate === undefined && (count === undefined || count === set.length);
+  if (!isWhole || set.length === 0) return { count, rows: undefined };
+  // TypeORM has put what the database generated into the values.
+  const rows = set.map((entity, index) => rowOfEntity({ ...identifiers?.[index], ...entity }, metadata.columns));
+  return { count: rows.length, rows };
+}
+
+/** Reads rows for one execution of a builder: on its connection, else on one of its own. */
+class BuilderReader {
+  readonly #builder: BuilderLike;
+  readonly #metadata: MetadataLike;
+  readonly #around: BuilderSurroundings;
+  #ownRunner: QueryRunnerLike | undefined;
+
+  constructor(builder: BuilderLike, metadata: MetadataLike, around: BuilderSurroundings) {
+    this.#builder = builder;
+    this.#metadata = metadata;
+    this.#around = around;
+  }
+
+  /** The rows that the builder's conditions meet. */
+  targets(limit: number): Promise<Row[]> {
+    return this.#read((runner) => this.#builder.clone().select().setQueryRunner(runner).limit(limit));
+  }
+
+  byKeys(fields: readonly string[], keys: readonly Row[]): Promise<Row[]> {
+    const conditions = keys.map((key) => Object.fromEntries(fields.map((field) => [field, key[field]])));
+    const { source } = this.#around;
+    return this.#read((runner) =>
+      source.createQueryBuilder(runner).select().from(this.#metadata.target, 'audited').where(conditions),
+    );
+  }
+
+  async release(): Promise<void> {
+    await this.#ownRunner?.release();
+  }
+
+  async #read(query: (runner: QueryRunnerLike) => SelectBuilder): Promise<Row[]> {
+    const { source, transactions } = this.#around;
+    // Not from a replica, which may lag behind.
+    if (this.#builder.queryRunner === undefined) this.#ownRunner ??= source.createQueryRunner('master');
+    const runner = this.#builder.queryRunner ?? (this.#ownRunner as QueryRunnerLike);
+    const rows = await transactions.read(runner, (on) => query(on).withDeleted().getRawMany());
+    return rows.map((row) => this.#rowOf(row));
+  }
+
+  #rowOf(raw: Row): Row {
+    const { driver } = this.#around.source;
+    const columns = this.#metadata.columns.filter((column) => column.isSelect && column.databaseName in raw);
+    return Object.fromEntries(
+      columns.map((column) => [fieldOf(column), driver.prepareHydratedValue(raw[column.databaseName], column)]),
+    );
+  }
+}

@@ -1,0 +1,41 @@
+import type { DataAuditOptions } from '../options.ts';
+import { createAuditTrail } from '../trail.ts';
+import { type BuilderLike, type BuilderSource, watchBuilder } from './builders.ts';
+import { RunnerTransactions } from './runners.ts';
+import { createSubscriber } from './subscriber.ts';
+
+/** The part of TypeORM's `DataSource` that is used. */
+export interface DataSourceLike {
+  readonly isInitialized: boolean;
+  readonly options: { readonly type: string };
+  readonly subscribers: unknown[];
+  createQueryBuilder(...input: never[]): unknown;
+}
+
+const FAILURES_SPOIL = ['postgres', 'cockroachdb', 'aurora-postgres'];
+
+/**
+ * Has the data source's writes recorded as audit events, from now until it is destroyed. Models are the entities, fields
+ * their properties.
+ * @returns the data source itself.
+ * @throws TypeError when it is not initialized yet, or an option makes no sense.
+ */
+export function auditTypeorm<Source extends DataSourceLike>(
+  dataSource: Source,
+  options: DataAuditOptions = {},
+): Source {
+  if (!dataSource.isInitialized) {
+    throw new TypeError(
+      '@logvitals/exporter: auditTypeorm was given a data source that is not initialized; call it after initialize(), ' +
+        'which takes all subscribers away',
+    );
+  }
+  const trail = createAuditTrail('typeorm', options);
+  const transactions = new RunnerTransactions(trail, FAILURES_SPOIL.includes(dataSource.options.type));
+  const around = { trail, transactions, source: dataSource as unknown as BuilderSource };
+  dataSource.subscribers.push(createSubscriber(trail, transactions));
+  const createQueryBuilder = dataSource.createQueryBuilder as (...input: unknown[]) => BuilderLike;
+  const watched = (...input: unknown[]) => watchBuilder(createQueryBuilder.apply(dataSource, input), around);
+  Object.assign(dataSource, { createQueryBuilder: watched });
+  return dataSource;
+}
