@@ -71,12 +71,14 @@ export function isBodiless(method: string, status: number | undefined): boolean 
   return method === 'HEAD' || status === 204 || status === 304 || (status !== undefined && status < 200);
 }
 
-/** Recording never throws into the application: what goes wrong within `act` is said once. */
-export function guarded(act: () => void): void {
+/**
+ * Recording never throws into the application: what goes wrong within `act` is said once.
+ * @param failure how to call it.
+ */
+export function guarded(act: () => void, failure = 'an HTTP exchange could not be recorded'): void {
   try {
     act();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'something that is no Error was thrown';
-    sayOnce('http recording', `an HTTP exchange could not be recorded: ${reason}`);
+    sayOnce(failure, `${failure}: ${error instanceof Error ? error.message : 'something that is no Error was thrown'}`);
   }
 }

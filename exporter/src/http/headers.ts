@@ -70,6 +70,33 @@ export function headersOf(object: Readonly<Record<string, HeaderValue>>): Header
   return { get: ({ name }) => object[name], all: () => object };
 }
 
+/** Headers that are read when they are asked for, and once. */
+export function lazyHeaders(read: () => Readonly<Record<string, HeaderValue>>): HeaderSource {
+  let source: HeaderSource | undefined;
+  const known = () => {
+    source ??= headersOf(read());
+    return source;
+  };
+  return { get: (header) => known().get(header), all: () => known().all() };
+}
+
+/** @param parts names and values in turn; of a name that comes again, or has several values, all are listed. */
+export function headersInTurn<Part>(
+  parts: readonly (Part | readonly Part[])[],
+  text: (part: Part) => string,
+): Record<string, HeaderValue> {
+  const headers: Record<string, string | string[]> = Object.create(null);
+  for (let index = 0; index + 1 < parts.length; index += 2) {
+    const name = text(parts[index] as Part).toLowerCase();
+    const given = parts[index + 1] as Part | readonly Part[];
+    const values = Array.isArray(given) ? given.map(text) : [text(given as Part)];
+    const before = headers[name];
+    const all = before === undefined ? values : [before, values].flat();
+    headers[name] = all.length === 1 ? all[0]! : all;
+  }
+  return headers;
+}
+
 /** A header that lists nothing but one value; of several the first. */
 export function singleValue(value: HeaderValue): string | undefined {
   if (value === undefined) return undefined;

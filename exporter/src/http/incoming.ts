@@ -215,7 +215,7 @@ export class IncomingRecording<Subject> extends AsyncResource {
       let answer: Answer | null | undefined;
       guarded(() => {
         answer = question(source);
-      });
+      }, 'the user or route of an HTTP request could not be told');
       if (answer !== undefined && answer !== null) return answer;
     }
     return undefined;

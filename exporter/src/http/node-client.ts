@@ -2,7 +2,7 @@ import { errorMonitor } from 'node:events';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { absoluteTarget } from './address.ts';
 import { captureArriving, captureWritten } from './body-taps.ts';
-import { headersOf, singleValue } from './headers.ts';
+import { headersInTurn, lazyHeaders, singleValue } from './headers.ts';
 import { type ExchangeOptions, type ExchangeSettings, resolveExchangeOptions } from './options.ts';
 import { isDelivery, OutgoingRecording } from './outgoing.ts';
 import { SentHeaders } from './sent-headers.ts';
@@ -49,7 +49,8 @@ function record(settings: ExchangeSettings, request: ClientRequest): OutgoingRec
     if (response !== undefined) {
       recording.answer({
         status: response.statusCode ?? 0,
-        headers: headersOf(response.headers),
+        // Not `headers`, from which axios takes what it has dealt with.
+        headers: lazyHeaders(() => headersInTurn(response.rawHeaders, String)),
         protocolVersion: response.httpVersion,
       });
       if (isBrokenOff(response)) recording.breakOff(response.errored);

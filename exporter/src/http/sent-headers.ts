@@ -29,7 +29,7 @@ export class SentHeaders implements HeaderSource {
 
 /** The headers of a message's head as it goes over the wire, by their names in lower case. */
 export function headersInText(head: string): Record<string, string> {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = Object.create(null);
   for (const [, name = '', value = ''] of head.matchAll(/^([^:\s]+):[ \t]*(.*)$/gm))
     headers[name.toLowerCase()] ??= value;
   return headers;

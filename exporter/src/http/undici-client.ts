@@ -1,5 +1,5 @@
 import { absoluteTarget } from './address.ts';
-import { type HeaderSource, type HeaderValue, headersOf } from './headers.ts';
+import { type HeaderSource, type HeaderValue, headersInTurn, lazyHeaders } from './headers.ts';
 import { type ExchangeOptions, resolveExchangeOptions } from './options.ts';
 import { isDelivery, OutgoingRecording } from './outgoing.ts';
 import { headersInText } from './sent-headers.ts';
@@ -74,7 +74,7 @@ function requestHeaders(request: UndiciRequest): HeaderSource {
   const { headers, host, contentLength } = request;
   return lazyHeaders(() => {
     const all: Record<string, HeaderValue> =
-      typeof headers === 'string' ? headersInText(headers) : paired(headers, String);
+      typeof headers === 'string' ? headersInText(headers) : headersInTurn(headers, String);
     if (host) all.host ??= host;
     if (typeof contentLength === 'number') all['content-length'] ??= contentLength;
     return all;
@@ -82,31 +82,4 @@ function requestHeaders(request: UndiciRequest): HeaderSource {
 }
 
 const responseHeaders = ({ headers }: UndiciResponse): HeaderSource =>
-  lazyHeaders(() => paired(headers, (bytes) => Buffer.from(bytes).toString('latin1')));
-
-/** Read when they are asked for, and once. */
-function lazyHeaders(read: () => Record<string, HeaderValue>): HeaderSource {
-  let source: HeaderSource | undefined;
-  const known = () => {
-    source ??= headersOf(read());
-    return source;
-  };
-  return { get: (header) => known().get(header), all: () => known().all() };
-}
-
-/** Names and values in turn; of a name that comes again, a list. */
-function paired<Part>(
-  parts: readonly (Part | readonly Part[])[],
-  text: (part: Part) => string,
-): Record<string, HeaderValue> {
-  const headers: Record<string, string | string[]> = {};
-  for (let index = 0; index + 1 < parts.length; index += 2) {
-    const name = text(parts[index] as Part).toLowerCase();
-    const given = parts[index + 1] as Part | readonly Part[];
-    const values = Array.isArray(given) ? given.map(text) : [text(given as Part)];
-    const before = headers[name];
-    const all = before === undefined ? values : [before, values].flat();
-    headers[name] = all.length === 1 ? all[0]! : all;
-  }
-  return headers;
-}
+  lazyHeaders(() => headersInTurn(headers, (bytes) => Buffer.from(bytes).toString('latin1')));

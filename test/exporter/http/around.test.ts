@@ -1,0 +1,287 @@
+/** What is around a request: its trace, other middleware, deliveries of records, connections that leave HTTP. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import Router from '@koa/router';
+import { type Context, context, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
+import express from 'express';
+import fastify from 'fastify';
+import { Hono } from 'hono';
+import Koa from 'koa';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { currentActor, setActor } from '../../../exporter/src/context.ts';
+import * as forExpress from '../../../exporter/src/express.ts';
+import * as forFastify from '../../../exporter/src/fastify.ts';
+import * as forFetch from '../../../exporter/src/fetch.ts';
+import * as forHono from '../../../exporter/src/hono.ts';
+import * as forKoa from '../../../exporter/src/koa.ts';
+import * as forNode from '../../../exporter/src/node-http.ts';
+import { type Recording, startRecording, warningsDuring } from '../helpers/recording.ts';
+import { listen, onlyRecord, recordsOf } from './helpers.ts';
+
+let recording: Recording;
+const undo: (() => unknown)[] = [];
+beforeEach(() => {
+  recording = startRecording();
+});
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+  await recording[Symbol.asyncDispose]();
+});
+
+/** What OpenTelemetry's own context manager for Node does. */
+function traceContexts(): void {
+  const storage = new AsyncLocalStorage<Context>();
+  const manager: Parameters<typeof context.setGlobalContextManager>[0] = {
+    active: () => storage.getStore() ?? ROOT_CONTEXT,
+    with: (active, act, thisArg, ...args) => storage.run(active, () => act.call(thisArg as never, ...args)),
+    bind: (_active, target) => target,
+    enable: () => manager,
+    disable: () => manager,
+  };
+  context.setGlobalContextManager(manager);
+  undo.push(() => context.disable());
+}
+
+const inTrace = (id: string): Context =>
+  trace.setSpanContext(ROOT_CONTEXT, {
+    traceId: id.repeat(32),
+    spanId: id.repeat(16),
+    traceFlags: TraceFlags.SAMPLED,
+  });
+
+test('P52 P53 a record carries the trace in which the request is handled or the call is made', async () => {
+  traceContexts();
+  undo.push(forFetch.recordCalls(), forNode.recordCalls());
+  const handle = new Koa();
+  handle.use(forKoa.recordRequests());
+  handle.use((ctx) => {
+    ctx.body = 'hello';
+  });
+  const callback = handle.callback();
+  await using server = await listen(createServer((req, res) => context.with(inTrace('a'), () => callback(req, res))));
+  await context.with(inTrace('b'), async () => (await fetch(server.url)).text());
+  await context.with(inTrace('c'), () => ask(server.port));
+  const records = await recordsOf(recording, 4);
+  const traces = records.map(({ attributes, traceId }) => [attributes['logvitals.http.direction'], traceId?.[0]]);
+  expect(traces.toSorted()).toEqual([
+    ['external', 'b'],
+    ['external', 'c'],
+    ['internal', 'a'],
+    ['internal', 'a'],
+  ]);
+});
+
+function ask(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    request({ port }, (response) => text(response).then(resolve, reject))
+      .on('error', reject)
+      .end();
+  });
+}
+
+test('P52 middleware behind a recorded server adds what it knows to the one record', async () => {
+  const app = new Koa();
+  const router = new Router({ prefix: '/api' });
+  router.get('/orders/:id', (ctx) => {
+    setActor({ id: 'ana' });
+    ctx.body = 'order';
+  });
+  app.use(forKoa.recordRequests()).use(router.routes());
+  const server = createServer(app.callback());
+  forNode.recordRequests(server, { user: () => currentActor() });
+  await using listening = await listen(server);
+  await (await fetch(`${listening.url}/api/orders/17`)).text();
+  await listening.close();
+  expect(await onlyRecord(recording)).toMatchObject({
+    body: 'GET /api/orders/:id 200',
+    attributes: { 'user.id': 'ana' },
+  });
+});
+
+test('P52 the options user and route are asked first, and what they throw costs that field', async () => {
+  const app = new Koa();
+  app.use(
+    forKoa.recordRequests({
+      user: (ctx: Koa.Context) => ({ id: ctx.state.account }),
+      route: () => {
+        throw new Error('no idea');
+      },
+    }),
+  );
+  app.use((ctx) => {
+    ctx.state = { account: 'acme', user: { id: 1 } };
+    ctx.body = 'hello';
+  });
+  await using server = await listen(createServer(app.callback()));
+  await (await fetch(`${server.url}/x`)).text();
+  expect(await onlyRecord(recording)).toMatchObject({ body: 'GET /x 200', attributes: { 'user.id': 'acme' } });
+});
+
+test('P52 an Express router that is mounted, and whose route fails, is recorded with the whole route', async () => {
+  const app = express().set('env', 'test');
+  app.use(forExpress.recordRequests());
+  const orders = express.Router().get('/:id', () => {
+    throw new RangeError('no such order');
+  });
+  app.use('/api/orders', orders);
+  app.use(forExpress.recordErrors());
+  await using server = await listen(createServer(app));
+  expect((await fetch(`${server.url}/api/orders/17`)).status).toBe(500);
+  expect(await onlyRecord(recording)).toMatchObject({ body: 'GET /api/orders/:id 500', severityNumber: 17 });
+});
+
+test('P52 P55 Fastify keeps the context of a request whose body had to be read, and its injected requests', async () => {
+  const app = fastify();
+  await app.register(forFastify.recordRequests());
+  app.post('/login', async (request) => {
+    setActor({ id: (request.body as { name: string }).name });
+    return { ok: true };
+  });
+  await app.inject({ method: 'POST', url: '/login', payload: { name: 'ana' } });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const url = `${app.listeningOrigin}/login`;
+  await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"name":"béla"}' });
+  await app.close();
+  const records = await recordsOf(recording, 2);
+  expect(records.map(({ attributes }) => attributes['user.id'])).toEqual(['ana', 'béla']);
+});
+
+test('P52 Hono without Node beneath it says once that nothing is recorded, and goes on', async () => {
+  const app = new Hono();
+  app.use(forHono.recordRequests());
+  app.get('/', (hono) => {
+    setActor({ id: 'ana' });
+    return hono.text(String(currentActor()?.id));
+  });
+  const warnings = await warningsDuring(async () => {
+    expect(await (await app.request('/')).text()).toBe('ana');
+    await app.request('/');
+  });
+  expect(warnings).toEqual(['requests to Hono are recorded only when @hono/node-server serves them']);
+});
+
+test('P52 P53 a WebSocket is recorded once on either side, when its handshake is answered', async () => {
+  const server = createServer();
+  forNode.recordRequests(server);
+  undo.push(forNode.recordCalls());
+  server.on('upgrade', (asked, socket) => {
+    undo.push(() => socket.destroy());
+    const accept = createHash('sha1').update(
+      `${asked.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`,
+    );
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept.digest('base64')}\r\n\r\n`,
+    );
+    socket.write(Buffer.from([0x81, 2, 0x68, 0x69]));
+  });
+  const listening = await listen(server);
+  undo.push(() => listening.close());
+
+  const socket = new WebSocket(`ws://127.0.0.1:${listening.port}/live?token=t0ps3cret`);
+  const [message] = (await once(socket, 'message')) as [MessageEvent];
+  expect(message.data).toBe('hi');
+  expect(await onlyRecord(recording)).toMatchObject({
+    severityNumber: 11,
+    body: 'GET /live 101',
+    attributes: { 'http.response.status_code': 101, 'url.query': 'token=[REDACTED]' },
+  });
+  socket.close();
+
+  const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-key': 'x' };
+  const asking = request({ port: listening.port, path: '/again', headers }).end();
+  const [, connection] = await once(asking, 'upgrade');
+  connection.destroy();
+  const records = await recordsOf(recording, 3);
+  expect(records.slice(1).map(({ body }) => body)).toEqual(
+    expect.arrayContaining(['GET /again 101', `GET http://localhost:${listening.port}/again 101`]),
+  );
+});
+
+test('P52 an upgrade that is refused or dropped is recorded as that', async () => {
+  const server = createServer();
+  forNode.recordRequests(server);
+  server.on('upgrade', (asked, socket) => {
+    if (asked.url === '/refused') socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n');
+    else socket.destroy();
+  });
+  await using listening = await listen(server);
+  for (const path of ['/refused', '/dropped']) {
+    const socket = connect(listening.port, '127.0.0.1');
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: a.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+    await text(socket).catch(() => '');
+  }
+  const records = await recordsOf(recording, 2);
+  expect(records.map(({ body }) => body)).toEqual(['GET /refused 401', 'GET /dropped aborted']);
+});
+
+test('P52 HTTP/2 requests are recorded like others', async () => {
+  const server = createHttp2Server((asked, response) => {
+    response.setHeader('content-type', 'text/plain');
+    response.end(`hello ${asked.url}`);
+  });
+  forNode.recordRequests(server, { bodies: true });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
+  const stream = session.request({ ':path': '/orders?pin=1234' });
+  expect(await text(stream)).toBe('hello /orders?pin=1234');
+  session.close();
+  expect(await onlyRecord(recording)).toMatchObject({
+    body: 'GET /orders 200',
+    attributes: {
+      'network.protocol.version': '2.0',
+      'server.address': '127.0.0.1',
+      'server.port': port,
+      'url.query': 'pin=[REDACTED]',
+      'http.response.body.size': 22,
+      'logvitals.http.response.body': 'hello /orders?pin=1234',
+    },
+  });
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test('P52 what the application adds behind the recording still works after it has ended', async () => {
+  const server = createServer((_asked, response) => response.end('hello'));
+  const stop = forNode.recordRequests(server);
+  await using listening = await listen(server);
+  stop();
+  await (await fetch(listening.url)).text();
+  await listening.close();
+  await recordsOf(recording, 0);
+});
+
+test('P52 an unhandled refusal of a body that is too large is one record', async () => {
+  const app = express().set('env', 'test');
+  app.use(forExpress.recordRequests({ bodies: true }));
+  app.use(express.json({ limit: 10 }));
+  app.use(forExpress.recordErrors());
+  await using server = await listen(createServer(app));
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(server.url, { method: 'POST', headers, body: JSON.stringify('x'.repeat(50_000)) });
+  expect(response.status).toBe(413);
+  expect(await onlyRecord(recording)).toMatchObject({
+    severityNumber: 11,
+    body: 'POST / 413',
+    attributes: { 'exception.message': 'request entity too large' },
+  });
+});
+
+test.each([
+  [{ include: '/x' }, 'include is "/x"; it must be a list of texts and regular expressions'],
+  [{ exclude: [1] }, 'exclude[] is 1; it must be a text or a regular expression'],
+  [{ headers: ['a b'] }, 'headers is an array; it must be true, false or a list of names of headers'],
+  [{ headers: { request: 1 } }, 'headers.request is 1'],
+  [{ headers: { both: true } }, 'there is no option "both"'],
+  [{ bodies: 'yes' }, 'bodies is "yes"; it must be true, false or { request, response, maxBytes }'],
+  [{ bodies: { maxBytes: 0 } }, 'bodies.maxBytes is 0; it must be a whole number from 1 to 1048576'],
+  [{ bodies: { answer: true } }, 'there is no option "answer"'],
+  [{ user: 'ana' }, 'user is "ana"; it must be a function'],
+  [{ colour: 'red' }, 'there is no option "colour"'],
+])('an option that makes no sense is refused: %j', (options, message) => {
+  expect(() => forKoa.recordRequests(options as never)).toThrow(message);
+});
