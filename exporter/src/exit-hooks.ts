@@ -1,3 +1,4 @@
+import { diag } from '@opentelemetry/api';
 import type { DeliveryCounts } from './flush-on-severity-processor.ts';
 
 /** What the hooks need of the processor. */
@@ -30,6 +31,8 @@ export function flushBeforeExit(deliverer: Deliverer): () => void {
 }
 
 const ENDING_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** Milliseconds that the end of a process by a signal is put off at most. */
+const LONGEST_FAREWELL = 5_000;
 
 /**
  * Delivers what waits when the process is told to end. The process then ends by the same signal, as it would have
@@ -37,10 +40,14 @@ const ENDING_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
  * @returns what removes the hooks.
  */
 export function flushOnSignals(deliverer: Deliverer): () => void {
-  const hook = (signal: NodeJS.Signals) => {
-    void deliverer.forceFlush().then(() => {
-      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  const hook = async (signal: NodeJS.Signals) => {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LONGEST_FAREWELL);
     });
+    await Promise.race([deliverer.forceFlush(), tooLate]);
+    clearTimeout(timer);
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   };
   for (const signal of ENDING_SIGNALS) process.once(signal, hook);
   return () => {
@@ -49,16 +56,39 @@ export function flushOnSignals(deliverer: Deliverer): () => void {
 }
 
 /**
- * Writes what is in memory to the spool when the process is about to end for a reason that leaves no time to deliver:
- * an exception nobody catches, or `process.exit()`. The end itself stays as it was.
- * @returns what removes the hooks.
+ * Calls `save` when the process is about to die of an exception that nobody catches. The end itself stays as it was. An
+ * application that catches what nobody else did goes on, or decides itself how to end: for it what waits is delivered.
+ * @returns what removes the hook.
  */
-export function writeBeforeDeath(spool: { writeNow(): void }): () => void {
-  const hook = () => spool.writeNow();
+export function onUncaughtException(save: () => void, deliverer: Deliverer): () => void {
+  const hook = () => {
+    const isCaught = process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback();
+    if (isCaught) void deliverer.forceFlush();
+    else quietly(save);
+  };
   process.on('uncaughtExceptionMonitor', hook);
-  process.on('exit', hook);
   return () => {
     process.off('uncaughtExceptionMonitor', hook);
+  };
+}
+
+/**
+ * Calls `save` when the process ends, `process.exit()` included.
+ * @returns what removes the hook.
+ */
+export function onExit(save: () => void): () => void {
+  const hook = () => quietly(save);
+  process.on('exit', hook);
+  return () => {
     process.off('exit', hook);
   };
+}
+
+/** Nothing may come between a process and its end. */
+function quietly(save: () => void): void {
+  try {
+    save();
+  } catch (error) {
+    diag.warn('@logvitals/exporter: what waited could not be saved at the end', error);
+  }
 }

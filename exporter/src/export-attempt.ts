@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Context, context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { LogRecordExporter, ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { perProcess } from './per-process.ts';
 import { LONGEST_TIMEOUT } from './receiver.ts';
 
 /** OpenTelemetry's own key (`suppressTracing` of @opentelemetry/core): HTTP instrumentation makes no spans under it. */
@@ -9,26 +10,17 @@ const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRES
 const DELIVERING = createContextKey('@logvitals/exporter delivering');
 /** A delivery belongs to no request, whichever request's record set it off. */
 const DELIVERY = ROOT_CONTEXT.setValue(SUPPRESS_TRACING, true).setValue(DELIVERING, true);
-/**
- * The same for applications without tracing, in which OpenTelemetry's contexts lead nowhere. One per process, although the
- * package may be loaded twice, as an ES module and by `require`.
- */
-const STORAGE = Symbol.for('logvitals.exporter.delivering');
-const shared = globalThis as { [STORAGE]?: AsyncLocalStorage<boolean> };
-
-function delivering(): AsyncLocalStorage<boolean> {
-  shared[STORAGE] ??= new AsyncLocalStorage();
-  return shared[STORAGE];
-}
+/** The same for applications without tracing, in which OpenTelemetry's contexts lead nowhere. */
+const delivering = perProcess('delivering', () => new AsyncLocalStorage<boolean>());
 
 /** Runs what belongs to the delivery of logs, so that whatever it logs in turn is known by that. */
 export function inDelivery<T>(fn: () => T): T {
-  return delivering().run(true, () => context.with(DELIVERY, fn));
+  return delivering.run(true, () => context.with(DELIVERY, fn));
 }
 
 /** Whether a record was logged by the delivery itself, so that delivering it would make the next. */
 export const isFromDelivery = (active: Context | undefined): boolean =>
-  active?.getValue(DELIVERING) === true || delivering().getStore() === true;
+  active?.getValue(DELIVERING) === true || delivering.getStore() === true;
 
 /** What became of one attempt to export a batch. */
 export type Attempt =

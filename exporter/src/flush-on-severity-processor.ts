@@ -98,6 +98,14 @@ export class FlushOnSeverityProcessor implements LogRecordProcessor {
     return { waiting: this.#waiting(), sent: this.#sent, dropped: this.#dropped };
   }
 
+  /**
+   * Hands over the records that no attempt was made to send yet, for a process that dies after this. The batch on its way
+   * is not among them: sent once more in other bytes, it would be stored twice.
+   */
+  takeUnsent(): ReadableLogRecord[] {
+    return [...this.#batches.splice(1).flat(), ...this.#queue.splice(0)];
+  }
+
   async #end(): Promise<void> {
     await this.#deliverAll();
     clearTimeout(this.#timer);

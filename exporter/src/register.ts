@@ -1,7 +1,7 @@
 import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { BUFFER_OPTIONS, type BufferOptions } from './buffer-options.ts';
 import type { SpoolOptions } from './delivery/spool-options.ts';
-import { flushBeforeExit, flushOnSignals, writeBeforeDeath } from './exit-hooks.ts';
+import { flushBeforeExit, flushOnSignals, onExit, onUncaughtException } from './exit-hooks.ts';
 import { type DeliveryCounts, FlushOnSeverityProcessor } from './flush-on-severity-processor.ts';
 import { type Require, registerGlobally } from './logs-api.ts';
 import { LogvitalsExporter } from './logvitals-exporter.ts';
@@ -18,10 +18,15 @@ export interface RegisterOptions extends ReceiverOptions, BufferOptions, Resourc
   /** Deliver what waits when the event loop has run empty (`beforeExit`). Default true. */
   readonly flushOnExit?: boolean | undefined;
   /**
-   * Deliver what waits on SIGTERM and SIGINT, then let the signal end the process as it would have. Default false: an
-   * application that shuts down by itself should call `shutdown()` at the end of that.
+   * Deliver what waits on SIGTERM and SIGINT, in 5 seconds at most, then let the signal end the process as it would have.
+   * An application that listens to the signal too ends by itself, and should call `shutdown()` then. Default true.
    */
   readonly flushOnSignals?: boolean | undefined;
+  /**
+   * Deliver what waits when the process dies of an exception that nobody catches: in 2 seconds at most, during which
+   * nothing else of the application runs. Default true.
+   */
+  readonly flushOnExceptions?: boolean | undefined;
 }
 
 /** What `register` set up. */
@@ -45,6 +50,7 @@ export const OPTIONS: readonly (keyof RegisterOptions)[] = [
   'processors',
   'flushOnExit',
   'flushOnSignals',
+  'flushOnExceptions',
 ];
 
 /**
@@ -65,7 +71,8 @@ export function createRegister(require: Require, loadSpool = () => spoolFrom(req
   return (options = {}) => {
     refuseUnknownOptions(options, OPTIONS);
     const flushOnExit = flag('flushOnExit', options.flushOnExit, true);
-    const flushAtSignals = flag('flushOnSignals', options.flushOnSignals, false);
+    const flushAtSignals = flag('flushOnSignals', options.flushOnSignals, true);
+    const flushAtExceptions = flag('flushOnExceptions', options.flushOnExceptions, true);
     const others = processorsOf(options.processors);
     const spool = options.spool === undefined ? undefined : spoolProcessor(options, options.spool, loadSpool());
     const processor = spool ?? memoryProcessor(options);
@@ -80,15 +87,22 @@ export function createRegister(require: Require, loadSpool = () => spoolFrom(req
 
     const unregister = registerOrEnd(loggerProvider, require);
     const unhookExit = flushOnExit ? flushBeforeExit(deliverer) : undefined;
-    const unhookSignals = flushAtSignals ? flushOnSignals(deliverer) : undefined;
-    const unhookDeath = spool && writeBeforeDeath(spool);
+    const sendLast = () => {
+      const receiver = pick(options, RECEIVER_OPTIONS);
+      if (processor instanceof FlushOnSeverityProcessor) sendNow(processor, receiver, loadSpool);
+      else loadSpool().sendRequestsNow(processor.writeNow(), receiver);
+    };
+    const unhooks = [
+      flushAtSignals && flushOnSignals(deliverer),
+      flushAtExceptions && onUncaughtException(sendLast, deliverer),
+      spool && onExit(() => spool.writeNow()),
+    ];
     let ended: Promise<void> | undefined;
     const end = async () => {
       unregister();
       unhookExit?.();
       await loggerProvider.shutdown();
-      unhookSignals?.();
-      unhookDeath?.();
+      for (const unhook of unhooks) if (unhook) unhook();
     };
     return {
       loggerProvider,
@@ -118,6 +132,12 @@ function memoryProcessor(options: RegisterOptions): FlushOnSeverityProcessor {
 
 function spoolProcessor(options: RegisterOptions, spool: SpoolOptions, part: SpoolPart) {
   return part.createSpoolProcessor(spool, pick(options, [...RECEIVER_OPTIONS, ...BUFFER_OPTIONS]));
+}
+
+/** The part is loaded only when the application dies with something unsent. */
+function sendNow(processor: FlushOnSeverityProcessor, receiver: ReceiverOptions, loadSpool: () => SpoolPart): void {
+  const records = processor.takeUnsent();
+  if (records.length > 0) loadSpool().sendRecordsNow(records, receiver);
 }
 
 type SpoolPart = typeof spoolPart;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { freePorts } from '../helpers/ports.ts';
 import { requireBuiltExporter, startScript } from './helpers/application.ts';
 import { startSink } from './helpers/sink.ts';
@@ -37,10 +37,7 @@ test('P39 what other exit hooks log is delivered as well', async () => {
   expect(bodies(sink.accepted)).toEqual(['at work', 'tidying 1', 'tidying 2']);
 });
 
-test.each([
-  'SIGTERM',
-  'SIGINT',
-] as const)('P39 flushOnSignals: %s delivers what waits, then ends the process', async (signal) => {
+test.each(['SIGTERM', 'SIGINT'] as const)('P39 %s delivers what waits, then ends the process', async (signal) => {
   await using sink = await startSink();
   const server = startScript(app('serves.mjs'), { LOGVITALS_URL: sink.url });
   await vi.waitUntil(() => server.stdout().includes('ready'), { timeout: 15_000 });
@@ -49,7 +46,7 @@ test.each([
   expect(bodies(sink.accepted)).toEqual(['last words']);
 });
 
-test('P39 flushOnSignals leaves the end to an application that listens itself', async () => {
+test('P39 a signal leaves the end to an application that listens itself', async () => {
   await using sink = await startSink();
   const server = startScript(app('serves.mjs'), { LOGVITALS_URL: sink.url, OWN_HANDLER: 'yes' });
   await vi.waitUntil(() => server.stdout().includes('ready'), { timeout: 15_000 });
@@ -60,11 +57,48 @@ test('P39 flushOnSignals leaves the end to an application that listens itself', 
   expect(bodies(sink.accepted)).toEqual(['last words']);
 });
 
-test('P39 without flushOnSignals a signal ends the process as it always did', async () => {
+test('P39 flushOnSignals: false: a signal ends the process as it always did', async () => {
   await using sink = await startSink();
   const server = startScript(app('serves.mjs'), { LOGVITALS_URL: sink.url, FLUSH_ON_SIGNALS: 'no' });
   await vi.waitUntil(() => server.stdout().includes('ready'), { timeout: 15_000 });
   server.kill('SIGTERM');
   expect(await server.finished).toMatchObject({ code: null, signal: 'SIGTERM' });
   expect(sink.requests).toHaveLength(0);
+});
+
+describe.each<{ how: string; environment: Record<string, string> }>([
+  { how: 'an exception', environment: {} },
+  { how: 'a rejection', environment: { REJECT: 'yes' } },
+])('P39 a process that dies of $how nobody catches', ({ environment }) => {
+  const run = (url: string, further: Record<string, string>) =>
+    startScript(app('dies.mjs'), { LOGVITALS_URL: url, ...environment, ...further }).finished;
+
+  test('delivers what waits, and dies as it would have', async () => {
+    await using sink = await startSink();
+    const plain = await run(sink.url, { REGISTER: 'no' });
+    expect(plain).toMatchObject({ code: 1, stderr: expect.stringContaining('RangeError: nobody catches this') });
+    expect(await run(sink.url, {})).toEqual(plain);
+    expect(bodies(sink.accepted)).toEqual(['last words']);
+  });
+
+  test('dies with a receiver away just as well', async () => {
+    const [port] = await freePorts(1);
+    const url = `http://127.0.0.1:${port}`;
+    expect(await run(url, {})).toEqual(await run(url, { REGISTER: 'no' }));
+  });
+
+  test('flushOnExceptions: false: delivers nothing', async () => {
+    await using sink = await startSink();
+    expect(await run(sink.url, { FLUSH_ON_EXCEPTIONS: 'no' })).toMatchObject({ code: 1 });
+    expect(sink.requests).toHaveLength(0);
+  });
+});
+
+test('P39 an application that catches what nobody else did lives on, and what waits is delivered', async () => {
+  await using sink = await startSink();
+  const script = startScript(app('dies.mjs'), { LOGVITALS_URL: sink.url, CAUGHT: 'yes' });
+  await vi.waitUntil(() => sink.accepted.length === 1 && script.stdout().includes('alive'), { timeout: 15_000 });
+  script.kill('SIGKILL');
+  await script.finished;
+  expect(bodies(sink.accepted)).toEqual(['last words']);
 });

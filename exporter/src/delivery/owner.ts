@@ -32,21 +32,19 @@ export function describeThisProcess(): string {
  */
 export async function isAbandoned(folder: string): Promise<boolean> {
   const file = join(folder, OWNER_FILE);
-  let owner: Partial<Owner> | null;
-  let silence: number;
-  try {
-    silence = Date.now() - (await stat(file)).mtimeMs;
-    owner = JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    // Without the file the owner has ended in order, or was ending; unreadable, it says nothing.
-    return (error as NodeJS.ErrnoException).code === 'ENOENT';
-  }
-  const isSilent = silence > LONGEST_SILENCE;
+  // Without the file the owner has ended in order.
+  const signOfLife = await stat(file).catch(() => null);
+  if (signOfLife === null) return true;
+  const isSilent = Date.now() - signOfLife.mtimeMs > LONGEST_SILENCE;
+  const owner = parsed(await readFile(file, 'utf8').catch(() => ''));
   if (owner?.place !== thisPlace() || typeof owner.pid !== 'number') return isSilent;
   if (!isRunning(owner.pid)) return true;
   const started = startOf(owner.pid);
   return started === null || typeof owner.started !== 'string' ? isSilent : started !== owner.started;
 }
+
+/** Null for what is no owner's description. */
+const parsed = (text: string): Partial<Owner> | null => attempt(() => JSON.parse(text));
 
 function isRunning(pid: number): boolean {
   try {

@@ -3,6 +3,7 @@ import type { BufferSettings } from '../buffer-options.ts';
 import { isFromDelivery } from '../export-attempt.ts';
 import type { DeliveryCounts } from '../flush-on-severity-processor.ts';
 import { TroubleReport } from '../trouble-report.ts';
+import type { EncodedRequest } from './encode-requests.ts';
 import { SIGN_OF_LIFE_INTERVAL } from './owner.ts';
 import { RequestSender } from './request-sender.ts';
 import type { SenderSettings } from './sender-settings.ts';
@@ -67,9 +68,12 @@ export class SpoolProcessor implements LogRecordProcessor {
     return this.#ending;
   }
 
-  /** Writes what is in memory to the spool before it returns, for a process that may be about to die. Never throws. */
-  writeNow(): void {
-    if (this.#writer.unwritten > 0) this.#writer.writeNow();
+  /**
+   * Writes what is in memory to the spool before it returns, for a process that may be about to die. Never throws.
+   * @returns the requests that were not on disk before.
+   */
+  writeNow(): EncodedRequest[] {
+    return this.#writer.writeNow();
   }
 
   /** `waiting` counts what earlier processes left, too. */

@@ -29,6 +29,8 @@ export class SpoolWriter {
   #queued: Promise<void> | undefined;
   #isBusy = false;
   #isDiskAiling = false;
+  /** Whether what is being written was written to a file of its own as well. */
+  #isCopied = false;
   #timer: NodeJS.Timeout | undefined;
 
   /** `onWritten` is called when there may be something new to send. */
@@ -79,20 +81,19 @@ export class SpoolWriter {
   /**
    * Writes what is in memory before it returns, for a process that may be about to die. What is on its way to the disk
    * just now may not get there, and is written once more: byte for byte the same, so that a receiver knows it again.
+   * @returns all that was written.
    */
-  writeNow(): void {
+  writeNow(): EncodedRequest[] {
     const requests = this.#encode(this.#queue.splice(0));
+    const underWay = this.#isCopied ? [] : [...this.#unwritten];
     try {
-      if (this.#unwritten.length > 0) {
-        const copy = this.#spool.writeNow(this.#unwritten);
-        void this.#running.then(() => this.#spool.discard(copy));
-      }
-      if (requests.length === 0) return;
-      this.#join(this.#spool.writeNow(requests), sum(requests));
+      if (underWay.length > 0) this.#copy(underWay);
+      if (requests.length > 0) this.#join(this.#spool.writeNow(requests), sum(requests));
     } catch (error) {
       this.#unwritten.push(...requests);
       this.#sayBroken(error);
     }
+    return [...underWay, ...requests];
   }
 
   /** A request that can't be written, so that it be sent from memory: it is the caller's now. */
@@ -150,6 +151,16 @@ export class SpoolWriter {
       this.#trouble.say('unsendable', `a log record could not be serialised: ${reason}`);
     }
     return requests;
+  }
+
+  /** The copy is not needed any more once the writing under way has ended. */
+  #copy(underWay: readonly EncodedRequest[]): void {
+    this.#isCopied = true;
+    const copy = this.#spool.writeNow(underWay);
+    void this.#running.then(() => {
+      this.#isCopied = false;
+      return this.#spool.discard(copy);
+    });
   }
 
   #join(path: string, count: number): void {

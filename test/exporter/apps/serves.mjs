@@ -2,7 +2,9 @@
 import { register } from '@logvitals/exporter';
 import { logs } from '@opentelemetry/api';
 
-register({ service: 'server', flushInterval: 600_000, flushOnSignals: process.env.FLUSH_ON_SIGNALS !== 'no' });
+const spool = process.env.SPOOL ? { dir: process.env.SPOOL } : undefined;
+const flushOnSignals = process.env.FLUSH_ON_SIGNALS === 'no' ? false : undefined;
+register({ service: 'server', flushInterval: 600_000, flushOnSignals, spool });
 if (process.env.OWN_HANDLER) process.on('SIGTERM', () => process.once('SIGUSR2', () => process.exit(7)));
 logs.getLogger('work').emit({ body: 'last words' });
 setInterval(() => {}, 60_000);
