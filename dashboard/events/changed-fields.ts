@@ -31,9 +31,9 @@ function collect(path: string, before: JsonValue, after: JsonValue, fields: Chan
       collect(path === '' ? key : `${path}.${key}`, memberOf(before, key), memberOf(after, key), fields);
     return;
   }
-  const kind = before === null ? 'added' : after === null ? 'removed' : 'changed';
-  // What is nothing on both sides has not changed; at the top it is that nothing did.
+  // Nothing on both sides is no change.
   if (before === null && after === null) return;
+  const kind = before === null ? 'added' : after === null ? 'removed' : 'changed';
   fields.push({ path: path || '(the whole)', kind, before: inWords(before), after: inWords(after) });
 }
 

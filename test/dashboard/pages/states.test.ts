@@ -14,12 +14,25 @@ const PAGES = [
   '/logs/some-id/context',
   '/traces/abc',
   '/groups/x',
+  '/audit',
+  '/audit?kind=group',
+  '/objects?type=order&id=7',
+  '/requests',
   '/alerts',
 ];
 
 test('P35 nothing received yet: what to send, ready to copy', async () => {
   await using site = await startSite();
-  for (const path of ['/', '/logs', '/logs?q=x', '/?filter=x']) {
+  for (const path of [
+    '/',
+    '/logs',
+    '/logs?q=x',
+    '/?filter=x',
+    '/audit',
+    '/audit?kind=group',
+    '/requests',
+    '/requests?q=x',
+  ]) {
     const { status, html } = await getPage(site, path);
     expect(status).toBe(200);
     const text = visibleText(html);
