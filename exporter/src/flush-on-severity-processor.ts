@@ -1,7 +1,8 @@
 import { diag } from '@opentelemetry/api';
 import type { LogRecordExporter, LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { BUFFER_OPTIONS, type BufferOptions, type BufferSettings, resolveBuffer } from './buffer-options.ts';
-import { type Attempt, attemptExport, isFromDelivery } from './export-attempt.ts';
+import { isFromDelivery } from './delivering.ts';
+import { type Attempt, attemptExport } from './export-attempt.ts';
 import { refuseUnknownOptions } from './option-error.ts';
 import { TroubleReport } from './trouble-report.ts';
 

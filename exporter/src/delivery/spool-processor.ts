@@ -1,6 +1,6 @@
 import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { BufferSettings } from '../buffer-options.ts';
-import { isFromDelivery } from '../export-attempt.ts';
+import { isFromDelivery } from '../delivering.ts';
 import type { DeliveryCounts } from '../flush-on-severity-processor.ts';
 import { TroubleReport } from '../trouble-report.ts';
 import type { EncodedRequest } from './encode-requests.ts';

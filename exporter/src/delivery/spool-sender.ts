@@ -1,4 +1,4 @@
-import { inDelivery } from '../export-attempt.ts';
+import { inDelivery } from '../delivering.ts';
 import type { TroubleReport } from '../trouble-report.ts';
 import { type EncodedRequest, halve } from './encode-requests.ts';
 import type { Answer, RequestSender } from './request-sender.ts';

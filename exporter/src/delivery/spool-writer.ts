@@ -1,6 +1,6 @@
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { BufferSettings } from '../buffer-options.ts';
-import { resourceKnown } from '../export-attempt.ts';
+import { resourceKnown } from '../delivering.ts';
 import type { TroubleReport } from '../trouble-report.ts';
 import { type EncodedRequest, encodeRequests } from './encode-requests.ts';
 import type { Spool } from './spool.ts';

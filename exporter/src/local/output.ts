@@ -1,6 +1,6 @@
 import type { LogRecordExporter, LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { isFromDelivery, resourceKnown } from '../delivering.ts';
 import { sayOnce } from '../emit/said-once.ts';
-import { isFromDelivery, resourceKnown } from '../export-attempt.ts';
 
 /** A place on this machine where records are written: the console, files. */
 export interface Output {

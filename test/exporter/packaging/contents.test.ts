@@ -39,7 +39,7 @@ const OWN: Readonly<Record<string, RegExp | undefined>> = {
   console: LOCAL,
   /** Writes what a delivery would send. */
   file: /^(local\/|delivering|severity-option|delivery\/(otlp-json|record-uid|encode-requests))/,
-  sftp: undefined,
+  sftp: /^transfer\//,
 };
 
 /** Data layers have folders or files of their own in data/, which no other layer needs. */
