@@ -1,6 +1,55 @@
-import type { MigratableStorage } from '../migration.ts';
-import type { MongodbStoreOptions } from './mongodb-store.ts';
+import { StoreError } from '../errors.ts';
+import type { MigratableStorage, Migration } from '../migration.ts';
+import { Database } from './database.ts';
+import { setUpIndexes } from './index-set-up.ts';
+import { DEFAULTS, type MongodbStoreOptions } from './options.ts';
 
-export async function openMongodbMigrations(_options: MongodbStoreOptions): Promise<MigratableStorage> {
-  throw new Error('being written');
+/** A step, and what it does. Each may be taken again, and by several receivers at a time, without harm. */
+interface Step extends Migration {
+  readonly take: (database: Database, retentionDays: number | undefined) => Promise<void>;
 }
+
+const STEPS: readonly Step[] = [{ number: 1, name: 'collections and their indexes', take: setUpIndexes }];
+
+/**
+ * Opens a MongoDB database to be migrated. Rejects with a StoreUnavailableError when the server cannot be reached, with
+ * a StoreError when it lets us not in.
+ */
+export async function openMongodbMigrations(options: MongodbStoreOptions): Promise<MigratableStorage> {
+  const database = new Database({ ...DEFAULTS, ...options });
+  try {
+    await database.ping();
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return {
+    pending: () => database.run(async () => (await pendingSteps(database)).map(told)),
+    migrate: () => database.run(() => migrate(database, options.retentionDays)),
+    close: () => database.close(),
+  };
+}
+
+/** Takes all steps that are pending; gives those it took. Called with `database.run` around it. */
+export async function migrate(database: Database, retentionDays: number | undefined): Promise<Migration[]> {
+  const steps = await pendingSteps(database);
+  for (const step of steps) {
+    await step.take(database, retentionDays);
+    await database.meta.updateOne({ _id: 'format' }, { $max: { version: step.number } }, { upsert: true });
+  }
+  return steps.map(told);
+}
+
+async function pendingSteps(database: Database): Promise<Step[]> {
+  const format = await database.meta.findOne({ _id: 'format' });
+  const version = format?.version ?? 0;
+  const newest = STEPS.length;
+  if (version > newest) {
+    throw new StoreError(
+      `${database.server} was made by a newer version of logvitals (format ${version}; this one knows ${newest}); update logvitals`,
+    );
+  }
+  return STEPS.filter(({ number }) => number > version);
+}
+
+const told = ({ number, name }: Step): Migration => ({ number, name });

@@ -1,0 +1,101 @@
+import type { FieldTest, NamedField, Query } from '../../../query/tree.ts';
+import type { Level } from '../../../record/severity.ts';
+import type { IndexName } from '../indexes.ts';
+import { levelTerm, TERM_FIELDS, termsOfEquality } from '../terms.ts';
+import { allOf, type Condition, conditionOf, levelsThatCompare } from './condition.ts';
+
+/** How the records that may match a query are found. */
+export interface ReadPlan {
+  readonly index: IndexName;
+  /** On the index's fields before `_id`. */
+  readonly equality: Condition;
+  /** What else documents have to meet; null when the index alone finds them. */
+  readonly rest: Condition | null;
+  /** Whether every document that is found so matches. */
+  readonly isExact: boolean;
+}
+
+/** Chooses the index that fewest records have to be looked at through: a trace, a term, a logger, in this order. */
+export function planRead(query: Query): ReadPlan {
+  const parts = query.type === 'and' ? query.terms : [query];
+  const { index, equality, uses } = chooseIndex(parts);
+  const others = parts.filter((part) => part.type !== 'all' && !uses.includes(part));
+  const isExact = others.length === 0 && !('terms' in equality) && !Object.values(equality).includes('');
+  return { index, equality, rest: allOf(others.map(conditionOf)), isExact };
+}
+
+interface Choice extends Omit<ReadPlan, 'rest' | 'isExact'> {
+  /** The parts of the query that the equality says as well as a condition could. */
+  readonly uses: readonly Query[];
+}
+
+function chooseIndex(parts: readonly Query[]): Choice {
+  const trace = findEquality(parts, 'trace');
+  if (trace) return { index: 'byTrace', equality: { traceId: trace.value }, uses: [trace.part] };
+  const service = findEquality(parts, 'service');
+  const logger = findEquality(parts, 'logger');
+  const ofLogger = service && logger && { service: service.value, logger: logger.value };
+  const usesOfLogger = ofLogger ? [service.part, logger.part] : [];
+  const term = findTerm(parts);
+  if (term && ofLogger) {
+    return {
+      index: 'byLoggerTerm',
+      equality: { ...ofLogger, terms: term.terms },
+      uses: [...usesOfLogger, ...term.uses],
+    };
+  }
+  if (term) return { index: 'byTerm', equality: { terms: term.terms }, uses: term.uses };
+  if (ofLogger) return { index: 'byLogger', equality: ofLogger, uses: usesOfLogger };
+  return { index: 'byId', equality: {}, uses: [] };
+}
+
+interface Equality {
+  readonly part: Query;
+  readonly value: string;
+}
+
+function findEquality(parts: readonly Query[], name: NamedField): Equality | null {
+  for (const part of parts) {
+    const test = testOf(part, name);
+    if (test?.op === 'equals' && test.value.isWellFormed()) return { part, value: test.value };
+  }
+  return null;
+}
+
+function testOf(part: Query, name: NamedField): FieldTest | null {
+  return part.type === 'field' && part.field.kind === 'named' && part.field.name === name ? part.test : null;
+}
+
+interface TermChoice {
+  readonly terms: string | { readonly $in: readonly string[] };
+  readonly uses: readonly Query[];
+}
+
+function findTerm(parts: readonly Query[]): TermChoice | null {
+  for (const field of TERM_FIELDS) {
+    const found = findEquality(parts, field);
+    const terms = found && termsOfEquality(field, found.value);
+    if (terms) return { terms: oneOf(terms), uses: [found.part] };
+  }
+  return findIssueLevels(parts);
+}
+
+const ISSUE_LEVELS: readonly Level[] = ['WARN', 'ERROR', 'FATAL'];
+
+/** `level:>=warn` and the like. The terms are of names, too, so the numbers are still to be looked at. */
+function findIssueLevels(parts: readonly Query[]): TermChoice | null {
+  for (const part of parts) {
+    if (part.type !== 'level') continue;
+    const levels = levelsThatCompare(part.op, part.level);
+    if (levels.length > 0 && levels.every((level) => ISSUE_LEVELS.includes(level))) {
+      return { terms: oneOf(levels.map(levelTerm)), uses: [] };
+    }
+  }
+  return null;
+}
+
+export const ISSUE_TERMS: readonly string[] = ISSUE_LEVELS.map(levelTerm);
+
+function oneOf(terms: readonly string[]): TermChoice['terms'] {
+  return terms.length === 1 ? terms[0]! : { $in: terms };
+}
