@@ -18,8 +18,8 @@ import * as forKoa from '../../../exporter/src/koa.ts';
 import * as forNode from '../../../exporter/src/node-http.ts';
 import { type Listening, listen } from './helpers.ts';
 
-export const USER = { id: 7, username: 'ana', email: 'ana@example.com' };
-export const CAKE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 255]);
+const USER = { id: 7, username: 'ana', email: 'ana@example.com' };
+const CAKE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 255]);
 
 /** Serves the shop until disposed. */
 type Serve = (options?: ExchangeOptions) => Promise<Listening>;
