@@ -134,7 +134,7 @@ function writeBody(writer: CopyWriter, record: LogRecord, body: string | null): 
 }
 
 /** Between the body and the stack trace: what nobody searches for. */
-const STACK_SEPARATOR = '\u0001';
+export const STACK_SEPARATOR = '\u0001';
 
 /** What text search looks at, or null when that is what PostgreSQL makes of the body by `lower(body collate "C")`. */
 function foldedText(record: LogRecord, body: string | null): string | null {

@@ -76,7 +76,7 @@ class PostgresStore implements LogStore {
     this.#partitions = new Partitions(connection, now, retentionDays);
     this.#append = createAppend({ connection, names: new Names(connection), partitions: this.#partitions, now });
     this.#alerts = createAlerts(connection, now);
-    this.#reader = createReader(connection, { now });
+    this.#reader = createReader(connection);
   }
 
   open(): Promise<void> {

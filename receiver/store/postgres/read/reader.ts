@@ -1,12 +1,26 @@
-import type { Clock } from '../../../record/clock.ts';
+import { fieldEquals } from '../../../query/tree.ts';
 import type { LogStore } from '../../store.ts';
 import type { Connection } from '../connection.ts';
+import { readContext, readMembers, readRecord, search } from './search.ts';
+import { SharedParts } from './shared-parts.ts';
 
+/** The reading half of a store. */
 export type Reader = Pick<
   LogStore,
   'cards' | 'search' | 'get' | 'context' | 'histogram' | 'facets' | 'group' | 'trace' | 'loggers'
 >;
 
-export function createReader(_connection: Connection, _options: { readonly now: Clock }): Reader {
-  throw new Error('being written');
+/** How long a read through the records may take, in milliseconds. */
+const BUDGET = 10_000;
+
+/** Reads what the tables hold. */
+export function createReader(connection: Connection): Reader {
+  const context = { connection, parts: new SharedParts(connection), budget: BUDGET };
+  return {
+    search: (request) => search(context, request),
+    get: (id) => readRecord(context, id),
+    context: (id, before, after, options) => readContext(context, { id, before, after }, options),
+    group: (id, limit, options) => readMembers(context, { query: fieldEquals('group', id), limit }, options),
+    trace: (id, limit, options) => readMembers(context, { query: fieldEquals('trace', id), limit }, options),
+  } as Reader;
 }

@@ -1,0 +1,88 @@
+import { sql } from 'kysely';
+import type { FieldTest, NamedField } from '../../../query/tree.ts';
+import { MANY, shortText } from '../plain-text.ts';
+import { attributeFits, MAYBE_NUMBER } from './attribute-condition.ts';
+import { ANY_ROW, allOf, anyOf, atMost, type Condition, EVERY_ROW, exactly, not } from './condition.ts';
+import { equalsText, isKept, namesLevel, startsWith } from './text-condition.ts';
+
+type Sql = ReturnType<typeof sql>;
+
+/** Named fields of a record that are attributes with a short column of their own. */
+const ATTRIBUTE_COLUMNS = {
+  group: { column: sql`group_id`, keys: ['logvitals.group.id'] },
+  actor: { column: sql`actor`, keys: ['user.id', 'enduser.id'] },
+  action: { column: sql`action`, keys: ['logvitals.audit.action'] },
+  tool: { column: sql`tool`, keys: ['logvitals.audit.tool'] },
+  'object.type': { column: sql`object_type`, keys: ['logvitals.object.type'] },
+  'object.id': { column: sql`object_id`, keys: ['logvitals.object.id'] },
+} as const;
+
+/** Rows of `record` whose named field fits; those of service and logger are for `loggersThat` to find. */
+export function namedFieldFits(name: Exclude<NamedField, 'service' | 'logger'>, test: FieldTest): Condition {
+  switch (name) {
+    case 'level':
+      return levelFits(test);
+    case 'body':
+      return textFits(sql`body`, test);
+    case 'trace':
+      return textFits(sql`trace_id`, test);
+    case 'span':
+      return textFits(sql`span_id`, test);
+    case 'event':
+      return shortTextFits(sql`event_name`, test);
+    default: {
+      const { column, keys } = ATTRIBUTE_COLUMNS[name];
+      return attributeColumnFits(column, keys, test);
+    }
+  }
+}
+
+function levelFits(test: FieldTest): Condition {
+  if (test.op === 'present') return EVERY_ROW;
+  // Numbers that severity texts spell are for the evaluator.
+  return test.op === 'equals' || test.op === 'prefix' ? namesLevel(test.value, test.op === 'prefix') : ANY_ROW;
+}
+
+/** Of a text column; null is an absent field. */
+function textFits(column: Sql, test: FieldTest): Condition {
+  switch (test.op) {
+    case 'present':
+      return exactly(sql`${column} is not null`);
+    case 'equals':
+      return equalsText(column, test.value);
+    case 'prefix':
+      return startsWith(column, test.value);
+    default:
+      return atMost(sql`${column} ~ ${MAYBE_NUMBER}`);
+  }
+}
+
+/** Of a column of `shortText`: longer values may have the same. */
+function shortTextFits(column: Sql, test: FieldTest): Condition {
+  if (test.op !== 'equals' && test.op !== 'prefix') return textFits(column, test);
+  const { value } = test;
+  const isWhole = isKept(value) && shortText(`${value}..`).length === value.length + 2;
+  if (test.op === 'equals') return isWhole ? equalsText(column, value) : atMost(sql`${column} = ${shortText(value)}`);
+  return isWhole ? startsWith(column, value) : startsWithCut(column, value);
+}
+
+function startsWithCut(column: Sql, value: string): Condition {
+  const cut = shortText(value);
+  return isKept(cut) ? atMost(sql`starts_with(${column}, ${cut})`) : atMost(startsWith(column, value).may);
+}
+
+/** Of a column of `shortColumn`: an array's rows are for the evaluator, and so is what is no text. */
+function attributeColumnFits(column: Sql, keys: readonly string[], test: FieldTest): Condition {
+  const ofAttributes = (): Condition => anyOf(keys.map((key) => attributeFits(key, test)));
+  // The first of several names decides alone, whatever it holds, so only `present` asks for any of them.
+  if (test.op === 'present') return ofAttributes();
+  if (test.op !== 'equals' && test.op !== 'prefix')
+    return keys.length === 1 ? ofAttributes() : atMost(ofAttributes().may);
+  if (test.op === 'equals') {
+    const may = sql<boolean>`${column} = any(${[shortText(test.value), MANY]}::text[])`;
+    if (test.value === MANY || !shortTextFits(column, test).isExact) return atMost(may);
+    return { may, must: shortTextFits(column, test).must, isExact: false };
+  }
+  const isMany = exactly(sql`${column} = ${MANY}`);
+  return anyOf([allOf([shortTextFits(column, test), not(isMany)]), atMost(isMany.may)]);
+}

@@ -1,0 +1,132 @@
+import { sql } from 'kysely';
+import type { Connection, WorkOptions } from '../connection.ts';
+import { type LoggerNames, namesOf, type RecordColumns, type RecordParts, resourceOf, scopeOf } from '../row-record.ts';
+
+/** Resources and scopes kept, and the characters of their attributes together. */
+const MOST_KEPT = 5000;
+const CHARACTERS_KEPT = 16_000_000;
+
+/** Ids are given out in order but not committed in order: so far back from the newest known may others still come. */
+const LATE_IDS = 10_000;
+
+type Columns = 'names' | 'resource' | 'scope';
+type Subject<Table extends Columns> = RecordParts[Table];
+
+/** Loggers, resources and scopes: what rows of `record` refer to. Rows of theirs never change. */
+export class SharedParts {
+  readonly #connection: Connection;
+  readonly #loggers = new Map<number, LoggerNames>();
+  #newestLogger = 0;
+  readonly #resources = new KeptParts<Subject<'resource'>>();
+  readonly #scopes = new KeptParts<Subject<'scope'>>();
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Learns the names of all loggers that there are by now. */
+  async learnLoggers(options: WorkOptions): Promise<void> {
+    const rows = await this.#connection.run(
+      this.#connection.db
+        .selectFrom('logger')
+        .select(['id', 'service', 'logger', 'exact'])
+        .where('id', '>', this.#newestLogger - LATE_IDS),
+      options,
+    );
+    for (const row of rows) {
+      if (!this.#loggers.has(row.id)) this.#loggers.set(row.id, namesOf(row));
+      this.#newestLogger = Math.max(this.#newestLogger, row.id);
+    }
+  }
+
+  /** Ids of the loggers learnt whose names match. */
+  loggersThat(matches: (names: LoggerNames) => boolean): number[] {
+    const ids: number[] = [];
+    for (const [id, names] of this.#loggers) if (matches(names)) ids.push(id);
+    return ids;
+  }
+
+  namesOf(loggerId: number): LoggerNames | undefined {
+    return this.#loggers.get(loggerId);
+  }
+
+  /** What each of the rows refers to. */
+  async of(
+    rows: readonly Pick<RecordColumns, 'logger_id' | 'resource_id' | 'scope_id'>[],
+    options: WorkOptions,
+  ): Promise<(row: Pick<RecordColumns, 'logger_id' | 'resource_id' | 'scope_id'>) => RecordParts> {
+    if (rows.some((row) => !this.#loggers.has(row.logger_id))) await this.learnLoggers(options);
+    const resources = await this.#resources.get(
+      rows.map((row) => row.resource_id),
+      async (ids) => (await this.#read('resource', ids, options)).map((row) => keptPart(row, resourceOf(row))),
+    );
+    const scopes = await this.#scopes.get(
+      rows.map((row) => row.scope_id),
+      async (ids) => (await this.#read('scope', ids, options)).map((row) => keptPart(row, scopeOf(row))),
+    );
+    return (row) => ({
+      names: this.#loggers.get(row.logger_id)!,
+      resource: resources.get(row.resource_id)!,
+      scope: scopes.get(row.scope_id)!,
+    });
+  }
+
+  #read<Table extends 'resource' | 'scope'>(table: Table, ids: readonly number[], options: WorkOptions) {
+    const query = this.#connection.db
+      .selectFrom(table as 'scope')
+      .selectAll()
+      .where(sql<boolean>`id = any(${ids}::integer[])`);
+    return this.#connection.run(query, options);
+  }
+}
+
+interface KeptPart<Part> {
+  readonly id: number;
+  readonly part: Part;
+  readonly characters: number;
+}
+
+function keptPart<Part>(
+  { id, attributes, exact }: { id: number; attributes: string; exact: string | null },
+  part: Part,
+): KeptPart<Part> {
+  return { id, part, characters: attributes.length + (exact?.length ?? 0) };
+}
+
+/** Parts by id; those that were not asked for longest make room for others. */
+class KeptParts<Part> {
+  readonly #kept = new Map<number, KeptPart<Part>>();
+  #characters = 0;
+
+  /** The parts with these ids; those that are not kept are read. */
+  async get(
+    ids: readonly number[],
+    read: (ids: readonly number[]) => Promise<KeptPart<Part>[]>,
+  ): Promise<ReadonlyMap<number, Part>> {
+    const found = new Map<number, Part>();
+    const missing = new Set<number>();
+    for (const id of new Set(ids)) {
+      const kept = this.#kept.get(id);
+      if (kept) found.set(id, this.#keep(kept));
+      else missing.add(id);
+    }
+    if (missing.size > 0) for (const part of await read([...missing])) found.set(part.id, this.#keep(part));
+    return found;
+  }
+
+  #keep(part: KeptPart<Part>): Part {
+    this.#remove(part.id);
+    this.#kept.set(part.id, part);
+    this.#characters += part.characters;
+    while (this.#kept.size > MOST_KEPT || (this.#characters > CHARACTERS_KEPT && this.#kept.size > 1)) {
+      const [oldest] = this.#kept.keys();
+      this.#remove(oldest!);
+    }
+    return part.part;
+  }
+
+  #remove(id: number): void {
+    this.#characters -= this.#kept.get(id)?.characters ?? 0;
+    this.#kept.delete(id);
+  }
+}
