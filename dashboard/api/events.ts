@@ -78,13 +78,16 @@ export function statsResource({ store, now }: DashboardOptions): JsonResource {
     const periods = await loadStats(store, now(), { signal: clientSignal(ctx) });
     return {
       count: periods.length,
-      results: periods.map(({ from, to, ...stats }) => ({
-        ...stats,
+      results: periods.map(({ days, from, to, actions, users, byAction, byUser, byTool, complete }) => ({
+        days,
         from: toRfc3339(from),
         to: toRfc3339(to),
-        byAction: stats.byAction.slice(0, limit),
-        byUser: stats.byUser.slice(0, limit),
-        byTool: stats.byTool.slice(0, limit),
+        actions,
+        users,
+        byAction: byAction.slice(0, limit),
+        byUser: byUser.slice(0, limit),
+        byTool: byTool.slice(0, limit),
+        complete,
       })),
     };
   };

@@ -32,34 +32,35 @@ export interface PeriodStats {
 }
 
 /** One pass of the store over each period. */
-export function loadStats(
-  store: Pick<LogStore, 'facets' | 'histogram'>,
-  now: bigint,
-  { signal }: Abortable,
-): Promise<PeriodStats[]> {
-  // What was just stored is within, whatever its last digits.
-  const to = now + 1n;
-  return Promise.all(PERIODS.map((days) => loadPeriod(store, { days, from: now - BigInt(days) * DAY, to }, signal)));
+export function loadStats(store: Pick<LogStore, 'facets'>, now: bigint, { signal }: Abortable): Promise<PeriodStats[]> {
+  return Promise.all(
+    PERIODS.map((days) => loadPeriod(store, { days, from: now - BigInt(days) * DAY, to: now }, signal)),
+  );
 }
 
 async function loadPeriod(
-  store: Pick<LogStore, 'facets' | 'histogram'>,
+  store: Pick<LogStore, 'facets'>,
   period: Pick<PeriodStats, 'days' | 'from' | 'to'>,
   signal: AbortSignal | undefined,
 ): Promise<PeriodStats> {
   const { from, to } = period;
-  const query = KIND_QUERIES.action;
-  const [[byAction, byUser, byTool], counted] = await Promise.all([
-    store.facets({ fields: FIELDS, query, from, to, limit: MOST_VALUES, signal }),
-    store.histogram({ query, boundaries: [from, to], signal }),
-  ]);
+  const counted = await store.facets({
+    fields: FIELDS,
+    query: KIND_QUERIES.action,
+    from,
+    // What happened at this very moment is within.
+    to: to + 1n,
+    limit: MOST_VALUES,
+    signal,
+  });
+  const [byAction, byUser, byTool] = counted.map(({ values }) => values);
   return {
     ...period,
-    actions: counted.counts.reduce((sum, count) => sum + count, 0),
-    users: byUser!.values.length,
-    byAction: byAction!.values,
-    byUser: byUser!.values,
-    byTool: byTool!.values,
-    complete: counted.complete && byAction!.complete && byUser!.complete && byUser!.values.length < MOST_VALUES,
+    actions: byAction!.reduce((sum, { count }) => sum + count, 0),
+    users: byUser!.length,
+    byAction: byAction!,
+    byUser: byUser!,
+    byTool: byTool!,
+    complete: counted.every(({ values, complete }) => complete && values.length < MOST_VALUES),
   };
 }

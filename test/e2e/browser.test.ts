@@ -4,6 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DashboardSettings } from '../../dashboard/options.ts';
 import type { LogRecord, StoredRecord } from '../../receiver/record/log-record.ts';
+import { auditRecord, groupRecord, requestRecord } from '../helpers/audit.ts';
 import { launchBrowser } from '../helpers/browser.ts';
 import { type Site, startSite } from '../helpers/dashboard-site.ts';
 import { batch, errorRecord, HOUR, logRecord, MINUTE, NOON, SECOND, warningRecord } from '../helpers/records.ts';
@@ -94,6 +95,45 @@ async function startLivelySite(settings: Partial<DashboardSettings> = {}): Promi
   return { site, id };
 }
 
+const COLOUR = '#7c5cff';
+
+/** What was done, an import as a group of events, and requests. */
+const EVENTS: readonly LogRecord[] = [
+  auditRecord({
+    timestamp: NOON - 20n * MINUTE,
+    object: { type: 'order', id: 'a/7', name: 'Winter boots' },
+    changes: JSON.stringify({
+      old_value: { status: 'open', address: { city: 'Győr' }, note: null, tag: 'x'.repeat(300) },
+      new_value: { status: 'paid', address: { city: 'Pécs' }, note: 'left at the door '.repeat(20), tag: null },
+    }),
+    attributes: { 'user.name': 'Ana', 'logvitals.data': JSON.stringify({ source: 'web', list: ['a'.repeat(200)] }) },
+  }),
+  auditRecord({ timestamp: NOON - 19n * MINUTE, action: 'delete', object: { type: 'order', id: 'a/7' } }),
+  groupRecord('import-1', {
+    body: 'started',
+    timestamp: NOON - 18n * MINUTE,
+    attributes: { 'logvitals.initiator': 'cron' },
+  }),
+  groupRecord('import-2', { body: 'another import', timestamp: NOON - 17n * MINUTE }),
+  groupRecord('import-1', {
+    body: 'half of it',
+    type: 'checkpoint',
+    timestamp: NOON - 17n * MINUTE + SECOND,
+    attributes: { 'logvitals.event.color': COLOUR, 'logvitals.data': '{"rows":7}' },
+  }),
+  groupRecord('import-1', { body: 'broken off', type: 'critical', timestamp: NOON - 5n * MINUTE }),
+  requestRecord({ timestamp: NOON - 4n * MINUTE, attributes: { 'user.id': 'ana' } }),
+  requestRecord({ timestamp: NOON - 3n * MINUTE, status: 502, duration: 3.2 }),
+  requestRecord({ timestamp: NOON - 3n * MINUTE, status: 404, attributes: { 'logvitals.http.direction': 'external' } }),
+];
+
+/** The same, and what was done. */
+async function startEventfulSite(): Promise<{ site: Site; id: string }> {
+  const lively = await startLivelySite();
+  await lively.site.store.append([batch(EVENTS)]);
+  return lively;
+}
+
 const pathsOf = (id: string): string[] => [
   '/',
   '/?group=service&range=90d',
@@ -109,6 +149,17 @@ const pathsOf = (id: string): string[] => [
   `/logs/${id}/context`,
   `/traces/${TRACE}`,
   '/alerts',
+  '/audit',
+  '/audit?kind=any&range=1h',
+  '/audit?kind=group&type=checkpoint',
+  '/audit?q=nowhere&action=update',
+  '/audit?q=%28card',
+  '/objects?type=order&id=a%2F7',
+  '/groups/import-1',
+  '/requests',
+  '/requests?status=5xx&slower=1&route=%2Forders%2F%3Aid',
+  '/requests?q=nowhere',
+  '/logs?q=action:update&range=24h',
   '/nowhere',
 ];
 
@@ -118,7 +169,7 @@ const messages = (page: Page): Promise<string[]> => page.locator('[data-line]').
 describe('in a browser', () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`no page breaks a rule of accessibility or of its own policy (${colorScheme})`, async () => {
-      const { site, id } = await startLivelySite();
+      const { site, id } = await startEventfulSite();
       await using _ = site;
       await using empty = await startSite();
       await using opened = await openPage({ colorScheme });
@@ -144,7 +195,7 @@ describe('in a browser', () => {
   }
 
   test('on a phone no page scrolls sideways', async () => {
-    const { site, id } = await startLivelySite();
+    const { site, id } = await startEventfulSite();
     await using _ = site;
     await using opened = await openPage({ viewport: PHONE, isMobile: true, hasTouch: true });
     for (const path of pathsOf(id)) {
@@ -394,5 +445,60 @@ describe('in a browser', () => {
     await page.getByRole('link', { name: 'Copy link' }).click();
     await page.getByRole('link', { name: 'Copied' }).waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${site.url}/logs/${id}`);
+  });
+
+  test('P61 pointing at an event, or reaching it by keyboard, highlights its group in the table', async () => {
+    const { site } = await startEventfulSite();
+    await using _ = site;
+    await using opened = await openPage();
+    const { page, faults } = opened;
+    const marked = () => page.locator('.same-group').allTextContents();
+    for (const path of ['/logs?q=group:*', '/audit?kind=group']) {
+      await page.goto(site.url + path);
+      const line = (words: string) => page.locator('[data-group]', { hasText: words });
+      await line('started').hover();
+      expect(await marked()).toHaveLength(3);
+      expect((await marked()).join()).not.toContain('another import');
+      await line('another import').hover();
+      expect(await marked()).toHaveLength(1);
+      await page.locator('h1').hover({ force: true });
+      expect(await marked()).toEqual([]);
+      await line('broken off').locator('[data-line]').focus();
+      expect(await marked()).toHaveLength(3);
+      await page.keyboard.press('j');
+      expect((await marked()).join()).toMatch(/half of it|another import/);
+    }
+    expect(faults).toEqual([]);
+  });
+
+  test('P60 a type’s own colour is drawn, and the policy of the page has nothing against it', async () => {
+    const { site } = await startEventfulSite();
+    await using _ = site;
+    await using opened = await openPage();
+    const { page, faults } = opened;
+    await page.goto(`${site.url}/groups/import-1`);
+    const mark = page.locator('.etype', { hasText: 'checkpoint' }).locator('path');
+    expect(await mark.evaluate((path) => getComputedStyle(path).fill)).toBe('rgb(124, 92, 255)');
+    expect(faults).toEqual([]);
+  });
+
+  test('P73 P74 P75 without JavaScript: from the audit page to an object, to what a record changed, and back by filters', async () => {
+    const { site } = await startEventfulSite();
+    await using _ = site;
+    await using opened = await openPage({ javaScriptEnabled: false });
+    const { page } = opened;
+    await page.goto(`${site.url}/audit`);
+    await page.getByRole('textbox', { name: 'Object id' }).fill('a/7');
+    await page.getByRole('button', { name: 'Search' }).click();
+    expect(await page.locator('.events > li').count()).toBe(2);
+    await page.getByRole('link', { name: 'Everything about it' }).or(page.locator('.object')).first().click();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('order a/7');
+    expect(await page.locator('.events > li').count()).toBe(2);
+    await page.locator('.events [data-line]').last().click();
+    expect(await page.getByRole('row', { name: /changed address.city/ }).textContent()).toContain('Pécs');
+    await page.getByRole('link', { name: 'Show all' }).first().click();
+    expect(await page.locator('.diff').textContent()).toContain('x'.repeat(300));
+    await page.getByRole('link', { name: 'User', exact: true }).click();
+    expect(await page.getByRole('link', { name: 'Drop the filter by ana' }).isVisible()).toBe(true);
   });
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { auditRecord } from '../../helpers/audit.ts';
 import { errorRecord, HOUR, logRecord, MINUTE, SECOND, warningRecord } from '../../helpers/records.ts';
 import { type ApiServer, NOW, startApi } from './api-server.ts';
 
@@ -78,9 +79,48 @@ async function startExample(): Promise<ApiServer> {
   return api;
 }
 
+/** The server that the answers about events come from. */
+async function startAuditExample(): Promise<ApiServer> {
+  const api = await startApi();
+  const object = { type: 'order', id: '7', name: 'Order 7' };
+  await api.add(
+    auditRecord({ timestamp: NOW - HOUR, action: 'create', object }),
+    auditRecord({
+      timestamp: NOW - 90n * SECOND,
+      object,
+      body: 'Ana marked Order 7 as paid',
+      changes: new Map([
+        ['old_value', new Map([['status', 'open']])],
+        ['new_value', new Map([['status', 'paid']])],
+      ]),
+      attributes: {
+        'user.name': 'Ana',
+        'logvitals.message.template': '{actor} marked {object} as paid',
+        'logvitals.message.values': new Map([
+          ['actor', 'Ana'],
+          ['object', 'Order 7'],
+        ]),
+      },
+    }),
+    logRecord({
+      timestamp: NOW - MINUTE,
+      severityNumber: 12,
+      severityText: 'LOGIN',
+      body: 'login bo',
+      eventName: 'logvitals.login',
+      attributes: { 'logvitals.audit.action': 'login', 'user.id': 'bo' },
+    }),
+  );
+  return api;
+}
+
+const OF_EVENTS = /^GET \/api\/v1\/(events|objects|stats)/;
+
 test('every path of the API has an example', () => {
   const paths = EXAMPLES.map(({ request }) => request.split(/[ ?\n]/)[1]!.replace('/api/v1/', ''));
-  const shapes = new Set(paths.map((path) => path.replace(/^(logs|groups|traces)\/[^/]+/, '$1/{id}')));
+  const shapes = new Set(
+    paths.map((path) => path.replace(/^(logs|groups|traces|events|objects\/[^/]+)\/[^/]+/, '$1/{id}')),
+  );
   expect([...shapes].sort()).toEqual(
     [
       ...[
@@ -94,13 +134,14 @@ test('every path of the API has an example', () => {
         'groups/{id}',
         'traces/{id}',
       ],
+      ...['events', 'events/{id}', 'objects/order/{id}/log', 'stats'],
       ...['alerts', 'loggers', 'export', 'endpoints', 'prune', '/healthz', '/readyz', '/metrics'],
     ].sort(),
   );
 });
 
 test.each(EXAMPLES)('$request answers as docs/api.md says', async ({ request, kind, answer }) => {
-  await using api = await startExample();
+  await using api = await (OF_EVENTS.test(request) ? startAuditExample() : startExample());
   const [head = '', ...rest] = request.trim().split('\n');
   const [method = '', path = ''] = head.split(' ');
   const blank = rest.indexOf('');
