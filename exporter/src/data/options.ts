@@ -99,6 +99,9 @@ const DEFAULT_MAX_EVENTS = 1_000;
 /** Beyond this a number is a slip. */
 const MOST = 1_000_000;
 
+/** Models are few; where their names are made up as one goes, so many are remembered. */
+const MOST_REMEMBERED = 1_000;
+
 /** The options of one model, ready for use. */
 export interface ModelSettings {
   readonly type: string;
@@ -138,9 +141,12 @@ export function resolveDataAudit(layer: string, options: DataAuditOptions): Data
     maxRows: wholeNumber('maxRows', options.maxRows ?? DEFAULT_MAX_ROWS),
     maxEvents: wholeNumber('maxEvents', options.maxEvents ?? DEFAULT_MAX_EVENTS),
     model(name) {
-      const settings = known.get(name);
-      if (settings !== undefined) return settings;
-      return records(name) ? { ...others, type: name } : null;
+      let settings = known.get(name);
+      if (settings === undefined) {
+        settings = records(name) ? { ...others, type: name } : null;
+        if (known.size < MOST_REMEMBERED) known.set(name, settings);
+      }
+      return settings;
     },
   };
 }
@@ -162,8 +168,18 @@ function modelSettings(path: string, name: string, model: ModelOptions, options:
     redactor: createRedactor({ fields: [...(options.redact ?? []), ...(model.redact ?? [])] }),
     actions: new Set(model.actions ?? ACTIONS),
     before: beforeImage(path, model.before ?? beforeImage('', options.before ?? 'fetch')),
-    relation: model.relation,
+    relation: joinTable(`${path}.relation`, model.relation),
   };
+}
+
+function joinTable(path: string, relation: JoinTable | undefined): JoinTable | undefined {
+  for (const name of ['model', 'owner', 'name', 'related'] as const) {
+    const value = relation?.[name];
+    if (relation !== undefined && (typeof value !== 'string' || value === '')) {
+      throw optionError(`${path}.${name}`, value, 'a text');
+    }
+  }
+  return relation;
 }
 
 /** Which of a model's actions a statement of this kind may turn out to be. */

@@ -16,6 +16,8 @@ export interface SqlStatement {
   readonly pinned: Row;
   /** An insert may turn into an update of a row that is there, which it finds by these fields; null: not named. */
   readonly upsert: { readonly conflictFields: readonly string[] | null } | null;
+  /** The rows that it is going to change, where that is known without asking. */
+  readonly known?: readonly Row[] | undefined;
   /** Reads the rows that an update or delete is going to change; undefined when that cannot be asked. */
   readTargets(limit: number): Promise<readonly Row[] | undefined>;
   /** Reads the rows with these keys. */
@@ -48,7 +50,7 @@ export class SqlWrite {
 
   /** Reads the rows as they are, where that is wanted. Never throws. */
   async prepare(): Promise<void> {
-    this.#before = await this.#trail.attemptAsync(() => this.#readBefore());
+    this.#before = this.#statement.known ?? (await this.#trail.attemptAsync(() => this.#readBefore()));
   }
 
   /** Whether so few rows will be written that the statement may give them all back: they are held in memory. */

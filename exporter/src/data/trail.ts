@@ -46,7 +46,7 @@ export function createAuditTrail(layer: string, options: DataAuditOptions = {}):
         'to keep more.',
     );
     return {
-      action: 'bulk_update',
+      action: 'bulk_change',
       tool: settings.tool,
       body: `${left} more changes in the same transaction`,
       attributes: { 'logvitals.data': { count: left } },

@@ -1,0 +1,85 @@
+import type { Change, Row, RowsChanged } from '../change.ts';
+
+/** The little of Sequelize's models that is read here, as structural types: no version is pinned and none is loaded. */
+export interface ModelLike {
+  readonly name: string;
+  readonly rawAttributes: Readonly<Record<string, { readonly field?: string }>>;
+  readonly primaryKeyAttributes: readonly string[];
+  readonly uniqueKeys?: Readonly<Record<string, { readonly fields: readonly string[] }>>;
+  readonly _indexes?: readonly { readonly unique?: boolean; readonly fields: readonly unknown[] }[];
+  readonly _timestampAttributes?: { readonly deletedAt?: string; readonly updatedAt?: string };
+  readonly associations?: Readonly<Record<string, AssociationLike>>;
+  unscoped(): { findAll(options: object): Promise<Row[]> };
+}
+
+export interface AssociationLike {
+  readonly associationType: string;
+  readonly as: string;
+  readonly source: ModelLike;
+  readonly sourceKey: string;
+  /** The join table's columns that point to either end. */
+  readonly identifier: string;
+  readonly foreignIdentifier: string;
+  readonly through?: { readonly model: ModelLike };
+}
+
+export interface InstanceLike {
+  readonly constructor: unknown;
+  readonly dataValues: Row;
+  readonly _previousDataValues: Row;
+}
+
+/** The model's attributes among values that go by column, or by attribute. Expressions are left out. */
+export function rowOf(values: Row, model: ModelLike, isExpression: (value: unknown) => boolean): Row {
+  return Object.fromEntries(
+    Object.entries(model.rawAttributes).flatMap(([attribute, { field = attribute }]) => {
+      const value = values[attribute] === undefined ? values[field] : values[attribute];
+      return value === undefined || isExpression(value) ? [] : [[attribute, value]];
+    }),
+  );
+}
+
+/** The attributes behind columns. */
+export function attributesOf(fields: readonly unknown[], model: ModelLike): string[] {
+  return Object.entries(model.rawAttributes).flatMap(([attribute, { field = attribute }]) =>
+    fields.includes(field) ? [attribute] : [],
+  );
+}
+
+/** The attributes by which an upsert of these values finds the row that is there; null when none are all given. */
+export function conflictAttributes(
+  model: ModelLike,
+  stated: Row,
+  named: readonly string[] | undefined,
+): string[] | null {
+  if (named !== undefined && named.length > 0) return attributesOf(named, model);
+  const unique = [
+    ...Object.values(model.uniqueKeys ?? {}).map((key) => key.fields),
+    ...(model._indexes ?? []).filter((index) => index.unique).map((index) => index.fields),
+  ].map((fields) => attributesOf(fields, model));
+  const candidates = [...unique, [...model.primaryKeyAttributes]];
+  const isGiven = (attribute: string) => stated[attribute] !== undefined && stated[attribute] !== null;
+  return candidates.find((attributes) => attributes.length > 0 && attributes.every(isGiven)) ?? null;
+}
+
+/** What a change really is: of a model that joins two others, a change of their relation. */
+export function meaningOf(change: RowsChanged, model: ModelLike, models: readonly ModelLike[]): Change[] {
+  const association = models
+    .flatMap((one) => Object.values(one.associations ?? {}))
+    .find((one) => one.associationType === 'BelongsToMany' && one.through?.model === model);
+  if (association === undefined || change.kind === 'update' || change.rows.length === 0) return [change];
+  const { source, sourceKey, identifier, foreignIdentifier, as } = association;
+  const related = new Map<unknown, unknown[]>();
+  for (const { before, after } of change.rows) {
+    const row = { ...before, ...after };
+    related.set(row[identifier], [...(related.get(row[identifier]) ?? []), row[foreignIdentifier]]);
+  }
+  return [...related].map(([owner, ids]) => ({
+    kind: change.kind === 'create' ? 'relation_add' : 'relation_remove',
+    model: source.name,
+    owner: { [sourceKey]: owner },
+    idFields: source.primaryKeyAttributes,
+    relation: as,
+    related: ids,
+  }));
+}

@@ -1,0 +1,98 @@
+import type { Row } from '../change.ts';
+import { type SqlStatement, SqlWrite } from '../sql-write.ts';
+import type { AuditTrail } from '../trail.ts';
+import { type ModelLike, meaningOf } from './model.ts';
+import type { SequelizeTransactions, TransactionLike } from './transactions.ts';
+import { type IsExpression, WRITES, type Write } from './writes.ts';
+
+type Method = (...input: unknown[]) => Promise<unknown>;
+type TransactionMethod = (transaction: TransactionLike, options: unknown) => Promise<unknown>;
+
+/** The part of Sequelize's `QueryInterface`, through which all its models write, that is used. */
+export type QueryInterfaceLike = Record<keyof typeof WRITES, Method> &
+  Record<'startTransaction' | 'commitTransaction' | 'rollbackTransaction', TransactionMethod>;
+
+export interface SequelizeSurroundings {
+  readonly trail: AuditTrail;
+  readonly transactions: SequelizeTransactions;
+  readonly isExpression: IsExpression;
+  models(): readonly ModelLike[];
+}
+
+/** Has everything that the models write recorded, where it goes through. */
+export function watchQueryInterface(queryInterface: QueryInterfaceLike, around: SequelizeSurroundings): void {
+  for (const name of Object.keys(WRITES) as (keyof typeof WRITES)[]) {
+    const run = queryInterface[name];
+    const describe = WRITES[name] as (isExpression: IsExpression, ...input: unknown[]) => Write | null;
+    queryInterface[name] = (...input) => {
+      const write = around.trail.attempt(() => describe(around.isExpression, ...input));
+      const execute = () => run.apply(queryInterface, input);
+      const isWanted = write && around.trail.wants(write.model.name, write.kind);
+      return isWanted ? executeWatched(write, execute, around) : execute();
+    };
+  }
+  watchTransactions(queryInterface, around.transactions);
+}
+
+function watchTransactions(queryInterface: QueryInterfaceLike, transactions: SequelizeTransactions): void {
+  const { startTransaction, commitTransaction, rollbackTransaction } = queryInterface;
+  queryInterface.startTransaction = async (transaction, options) => {
+    const result = await startTransaction.call(queryInterface, transaction, options);
+    transactions.started(transaction);
+    return result;
+  };
+  queryInterface.commitTransaction = async (transaction, options) => {
+    const result = await commitTransaction.call(queryInterface, transaction, options);
+    transactions.committed(transaction);
+    return result;
+  };
+  queryInterface.rollbackTransaction = async (transaction, options) => {
+    const result = await rollbackTransaction.call(queryInterface, transaction, options);
+    transactions.rolledBack(transaction);
+    return result;
+  };
+}
+
+async function executeWatched(
+  write: Write,
+  execute: () => Promise<unknown>,
+  around: SequelizeSurroundings,
+): Promise<unknown> {
+  const { trail, transactions } = around;
+  const sqlWrite = trail.attempt(() => new SqlWrite(describeStatement(write, around), trail));
+  await sqlWrite?.prepare();
+  const result = await execute();
+  await trail.attemptAsync(async () => {
+    for (const change of (await sqlWrite?.changes(write.outcome(result))) ?? []) {
+      for (const meant of meaningOf(change, write.model, around.models())) {
+        trail.record(meant, transactions.eventsOf(write.options.transaction));
+      }
+    }
+  });
+  return result;
+}
+
+function describeStatement(write: Write, { trail, transactions }: SequelizeSurroundings): SqlStatement {
+  const { kind, model, options, where, stated, values = {}, upsert = null, known } = write;
+  const read = (condition: unknown, limit: number): Promise<Row[]> =>
+    transactions.read(options.transaction, (quiet) =>
+      model.unscoped().findAll({ ...quiet, where: condition, limit, raw: true, paranoid: false }),
+    );
+  return {
+    kind,
+    model: model.name,
+    keyFields: trail.idFields(model.name) ?? model.primaryKeyAttributes,
+    stated: stated ?? null,
+    values,
+    pinned: {},
+    upsert,
+    known,
+    readTargets: (limit) => read(where, limit),
+    // `Op.or` is this registered symbol.
+    readByKeys: (fields, keys) =>
+      read(
+        { [Symbol.for('or')]: keys.map((key) => Object.fromEntries(fields.map((field) => [field, key[field]]))) },
+        keys.length,
+      ),
+  };
+}
