@@ -41,15 +41,18 @@ const LONGEST_FAREWELL = 5_000;
  */
 export function flushOnSignals(deliverer: Deliverer): () => void {
   const hook = async (signal: NodeJS.Signals) => {
+    // Asked now, for a listener that the application wants called but once is gone as soon as it is called.
+    const isHeard = process.listenerCount(signal) > 0;
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, LONGEST_FAREWELL);
     });
     await Promise.race([deliverer.forceFlush(), tooLate]);
     clearTimeout(timer);
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    if (!isHeard && process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   };
-  for (const signal of ENDING_SIGNALS) process.once(signal, hook);
+  // First, so that the application's listeners are still there to be seen.
+  for (const signal of ENDING_SIGNALS) process.prependOnceListener(signal, hook);
   return () => {
     for (const signal of ENDING_SIGNALS) process.off(signal, hook);
   };

@@ -57,6 +57,15 @@ test('P39 a signal leaves the end to an application that listens itself', async 
   expect(bodies(sink.accepted)).toEqual(['last words']);
 });
 
+test.each(['before', 'after'])('P39 so it does to one that listens once, from %s it registers', async (when) => {
+  await using sink = await startSink();
+  const server = startScript(app('listens-once.mjs'), { LOGVITALS_URL: sink.url, WHEN: when });
+  await vi.waitUntil(() => server.stdout().includes('ready'), { timeout: 15_000 });
+  server.kill('SIGTERM');
+  expect(await server.finished).toMatchObject({ code: 7, signal: null });
+  expect(bodies(sink.accepted)).toEqual(['last words']);
+});
+
 test('P39 flushOnSignals: false: a signal ends the process as it always did', async () => {
   await using sink = await startSink();
   const server = startScript(app('serves.mjs'), { LOGVITALS_URL: sink.url, FLUSH_ON_SIGNALS: 'no' });
