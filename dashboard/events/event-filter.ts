@@ -16,10 +16,9 @@ const EVENT_FIELDS = {
   type: attribute('logvitals.event.type'),
   initiator: attribute('logvitals.initiator'),
 } as const;
-export type EventField = keyof typeof EVENT_FIELDS;
 
 /** Which records count as events. */
-export const EVENT_KINDS = ['action', 'group', 'any'] as const;
+const EVENT_KINDS = ['action', 'group', 'any'] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 const present = (field: Field): Query => ({ type: 'field', field, test: { op: 'present' } });

@@ -66,7 +66,7 @@ export function eventActor(record: LogRecord): EventActor | null {
 }
 
 /** Null when the record names nothing. */
-export function eventObject(record: LogRecord): EventObject | null {
+function eventObject(record: LogRecord): EventObject | null {
   const object = {
     type: attributeText(record, 'logvitals.object.type'),
     id: attributeText(record, 'logvitals.object.id'),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE, FLOWS } from '../../receiver/demo/catalogue.ts';
+import { generateEvents } from '../../receiver/demo/events.ts';
 import { generateTraffic } from '../../receiver/demo/generator.ts';
 import { demoIncidents } from '../../receiver/demo/incidents.ts';
 import { isError } from '../../receiver/record/severity.ts';
@@ -69,5 +70,26 @@ describe('the demo', () => {
   test('has incidents in its history', () => {
     const history = errorsBetween(start - 20n * DAY, start - 10n * DAY);
     expect(history.length).toBeGreaterThan(20);
+  });
+});
+
+describe('the demo’s events', () => {
+  const events = [...generateEvents({ seed: 7, from: FROM, to: FROM + 3n * DAY })];
+
+  test('are the same for the same seed, within their range, and of loggers that are known', () => {
+    expect([...generateEvents({ seed: 7, from: FROM, to: FROM + 3n * DAY })]).toEqual(events);
+    expect(events.every(({ timestamp }) => timestamp >= FROM && timestamp < FROM + 3n * DAY)).toBe(true);
+    const known = CATALOGUE.map(({ logger }) => logger);
+    expect(events.filter(({ logger }) => !known.includes(logger))).toEqual([]);
+  });
+
+  test('are requests, changes, sign-ins and imports as groups', () => {
+    const names = new Set(events.map(({ eventName }) => eventName));
+    expect([...names].sort()).toEqual(['logvitals.audit', 'logvitals.event', 'logvitals.http', 'logvitals.login']);
+    const groups = Map.groupBy(events, ({ attributes }) => attributes.get('logvitals.group.id'));
+    groups.delete(undefined);
+    expect(groups.size).toBeGreaterThan(3);
+    expect([...groups.values()].every((members) => members.length > 1)).toBe(true);
+    expect(events.some(({ attributes }) => attributes.has('logvitals.changes'))).toBe(true);
   });
 });
