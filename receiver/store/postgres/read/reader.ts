@@ -1,6 +1,7 @@
 import { fieldEquals } from '../../../query/tree.ts';
 import type { LogStore } from '../../store.ts';
 import type { Connection } from '../connection.ts';
+import { readCards, readLoggers } from './cards.ts';
 import { readContext, readMembers, readRecord, search } from './search.ts';
 import { SharedParts } from './shared-parts.ts';
 
@@ -17,10 +18,12 @@ const BUDGET = 10_000;
 export function createReader(connection: Connection): Reader {
   const context = { connection, parts: new SharedParts(connection), budget: BUDGET };
   return {
+    cards: (request) => readCards(connection, request),
     search: (request) => search(context, request),
     get: (id) => readRecord(context, id),
     context: (id, before, after, options) => readContext(context, { id, before, after }, options),
     group: (id, limit, options) => readMembers(context, { query: fieldEquals('group', id), limit }, options),
     trace: (id, limit, options) => readMembers(context, { query: fieldEquals('trace', id), limit }, options),
+    loggers: () => readLoggers(connection),
   } as Reader;
 }

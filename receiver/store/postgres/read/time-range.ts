@@ -46,3 +46,25 @@ export function isBehind({ timestamp, sequence }: Position, order: Order): SqlTr
 export function inOrder(order: Order): RawBuilder<unknown> {
   return order === 'newest' ? sql`time desc, ns desc, sequence desc` : sql`time, ns, sequence`;
 }
+
+/** A set of rows (from_time, from_ns, to_time, to_ns, number from 1), one for each range. */
+export function unnestedRanges(ranges: readonly TimeRange[]): RawBuilder<unknown> {
+  const bounds = (times: readonly bigint[]) => {
+    const split = times.map(splitTime);
+    const microseconds = split.map((time) => timeParameter(time.microseconds));
+    return sql`${microseconds}::timestamptz[], ${split.map(({ ns }) => ns)}::smallint[]`;
+  };
+  return sql`unnest(${bounds(ranges.map(({ from }) => from))}, ${bounds(ranges.map(({ to }) => to))}) with ordinality`;
+}
+
+/**
+ * Rows of `record` within a row of `unnestedRanges`. The bounds of all ranges together are told apart from it: by them
+ * the server knows which days' tables it need not even plan for.
+ */
+export function isWithinUnnested(ranges: readonly TimeRange[]): SqlTruth {
+  const earliest = ranges.map(({ from }) => from).reduce((one, other) => (one < other ? one : other));
+  const latest = ranges.map(({ to }) => to).reduce((one, other) => (one > other ? one : other));
+  return sql`time >= ${timestamptz(earliest)} and time <= ${timestamptz(latest)}
+    and time >= from_time and (time, ns) >= (from_time, from_ns)
+    and time <= to_time and (time, ns) < (to_time, to_ns)`;
+}

@@ -1,0 +1,145 @@
+import { type RawBuilder, sql } from 'kysely';
+import { LEVELS } from '../../../record/severity.ts';
+import type { SlotPiece, SlotPieces } from '../../common/slots.ts';
+import type { Connection, WorkOptions } from '../connection.ts';
+import { splitTime, timeParameter } from '../time.ts';
+import type { SqlTruth } from './condition.ts';
+import { runSql } from './run-sql.ts';
+import { isWithinUnnested, unnestedRanges } from './time-range.ts';
+
+/** Records of a logger in a piece of a slot. */
+export interface PieceCounts {
+  readonly piece: SlotPiece;
+  readonly loggerId: number;
+  /** By level, in the order of LEVELS. */
+  readonly counts: readonly number[];
+  /** Where its newest warning or error is, within the piece; null when it has none. */
+  readonly newestIssue: Stretch | null;
+  readonly newestError: Stretch | null;
+}
+
+/** Times in `[from, to)`. */
+interface Stretch {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+const QUARTER = 900_000_000_000n;
+const HOUR = 4n * QUARTER;
+
+/**
+ * Counts of records in the pieces of slots, by logger: whole hours and quarters from the tables of counts, records
+ * themselves only at the edges. `ofLoggers` narrows it down, for a column `logger_id`.
+ */
+export async function countPieces(
+  connection: Connection,
+  pieces: SlotPieces,
+  ofLoggers: SqlTruth,
+  options: WorkOptions,
+): Promise<PieceCounts[]> {
+  const parts = await Promise.all([
+    countKept(connection, { table: 'hour_count', unit: HOUR }, pieces.hours, ofLoggers, options),
+    countKept(connection, { table: 'quarter_count', unit: QUARTER }, pieces.quarters, ofLoggers, options),
+    countEdges(connection, pieces.edges, ofLoggers, options),
+  ]);
+  return parts.flat();
+}
+
+interface KeptCounts {
+  readonly table: 'hour_count' | 'quarter_count';
+  /** How long a row of it counts. */
+  readonly unit: bigint;
+}
+
+const LEVEL_COLUMNS = LEVELS.map((level) => level.toLowerCase());
+
+type KeptRow = Record<string, number> & {
+  readonly place: number;
+  readonly logger_id: number;
+  readonly newest_issue: bigint | null;
+  readonly newest_error: bigint | null;
+};
+
+async function countKept(
+  connection: Connection,
+  { table, unit }: KeptCounts,
+  pieces: readonly SlotPiece[],
+  ofLoggers: SqlTruth,
+  options: WorkOptions,
+): Promise<PieceCounts[]> {
+  if (pieces.length === 0) return [];
+  const sums = sql.raw(LEVEL_COLUMNS.map((level) => `sum(${level}) as ${level}`).join(', '));
+  const times = (of: (piece: SlotPiece) => bigint) =>
+    pieces.map((piece) => timeParameter(splitTime(of(piece)).microseconds));
+  // Piece by piece, so that each is one range of the primary key.
+  const query: RawBuilder<KeptRow> = sql`
+    select pieces.place::integer, counted.*
+    from unnest(${times(({ from }) => from)}::timestamptz[], ${times(({ to }) => to)}::timestamptz[])
+      with ordinality as pieces (piece_from, piece_to, place)
+    cross join lateral (
+      select logger_id, ${sums},
+        max(start) filter (where warn + error + fatal > 0) as newest_issue,
+        max(start) filter (where error + fatal > 0) as newest_error
+      from ${sql.raw(`${connection.schema}.${table}`)}
+      where start >= piece_from and start < piece_to and ${ofLoggers} group by logger_id
+    ) as counted`;
+  const rows = await runSql(connection, query, options);
+  return rows.map((row) => ({
+    piece: pieces[row.place - 1]!,
+    loggerId: row.logger_id,
+    counts: LEVEL_COLUMNS.map((level) => row[level]!),
+    newestIssue: unitFrom(row.newest_issue, unit),
+    newestError: unitFrom(row.newest_error, unit),
+  }));
+}
+
+function unitFrom(start: bigint | null, unit: bigint): Stretch | null {
+  return start === null ? null : { from: start * 1000n, to: start * 1000n + unit };
+}
+
+/** A severity number's place in LEVELS, as `levelIndexOf` has it. */
+export const LEVEL_INDEX = sql.raw(
+  `case when severity_number < 1 then ${LEVELS.indexOf('UNSPECIFIED')}
+        when severity_number > 24 then ${LEVELS.indexOf('FATAL')}
+        else (severity_number - 1) / 4 end`,
+);
+
+async function countEdges(
+  connection: Connection,
+  edges: readonly SlotPiece[],
+  ofLoggers: SqlTruth,
+  options: WorkOptions,
+): Promise<PieceCounts[]> {
+  if (edges.length === 0) return [];
+  const query: RawBuilder<{ place: number; logger_id: number; level: number; count: number }> = sql`
+    select places.place::integer, counted.*
+    from ${unnestedRanges(edges)} as places (from_time, from_ns, to_time, to_ns, place)
+    cross join lateral (
+      select logger_id, ${LEVEL_INDEX} as level, count(*) as count
+      from ${sql.raw(`${connection.schema}.record`)}
+      where ${isWithinUnnested(edges)} and ${ofLoggers} group by 1, 2
+    ) as counted`;
+  const found = new Map<string, PieceCounts & { counts: number[] }>();
+  for (const { place, logger_id: loggerId, level, count } of await runSql(connection, query, options)) {
+    const key = `${place} ${loggerId}`;
+    const piece = edges[place - 1]!;
+    const known = found.get(key) ?? {
+      piece,
+      loggerId,
+      counts: LEVELS.map(() => 0),
+      newestIssue: null,
+      newestError: null,
+    };
+    known.counts[level] = count;
+    found.set(key, known);
+  }
+  return [...found.values()].map((counted) => ({
+    ...counted,
+    newestIssue: counted.counts.some((count, level) => count > 0 && isIssueLevel(level)) ? counted.piece : null,
+    newestError: counted.counts.some((count, level) => count > 0 && isErrorLevel(level)) ? counted.piece : null,
+  }));
+}
+
+const [WARN, ERROR, FATAL] = (['WARN', 'ERROR', 'FATAL'] as const).map((level) => LEVELS.indexOf(level));
+const isErrorLevel = (level: number): boolean => level === ERROR || level === FATAL;
+const isIssueLevel = (level: number): boolean => level === WARN || isErrorLevel(level);
