@@ -40,7 +40,7 @@ export async function migrate(connection: Connection): Promise<readonly Migratio
 }
 
 async function pendingSteps(connection: Connection): Promise<readonly SqlMigration[]> {
-  const last = await lastStep(connection, connection.schema);
+  const last = await lastStep(connection, connection);
   const newest = MIGRATIONS.at(-1)!.number;
   if (last > newest) {
     throw new StoreError(
@@ -50,11 +50,14 @@ async function pendingSteps(connection: Connection): Promise<readonly SqlMigrati
   return MIGRATIONS.filter(({ number }) => number > last);
 }
 
-async function lastStep(queries: Pick<Queries, 'query'>, schema: string): Promise<number> {
-  const [found] = await queries.query<{ found: boolean }>('select to_regclass($1) is not null as found', [
-    `${schema}.migration`,
-  ]);
-  if (!found?.found) return 0;
+async function lastStep(queries: Pick<Queries, 'query'>, { schema, schemaName }: Connection): Promise<number> {
+  // Not `to_regclass`, which may remember that there was no table before we waited for another receiver to make it.
+  const [table] = await queries.query(
+    `select 1 from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+     where nspname = $1 and relname = 'migration'`,
+    [schemaName],
+  );
+  if (!table) return 0;
   const [row] = await queries.query<{ last: number | null }>(`select max(number) as last from ${schema}.migration`);
   return row?.last ?? 0;
 }
@@ -66,7 +69,7 @@ function takeStep(connection: Connection, { number, name, sql }: SqlMigration): 
     async (transaction) => {
       const { query } = transaction;
       await query('select pg_advisory_xact_lock($1, hashtext($2))', [MIGRATION_LOCK, schemaName]);
-      if ((await lastStep(transaction, schema)) >= number) return false;
+      if ((await lastStep(transaction, connection)) >= number) return false;
       const [found] = await query('select 1 from pg_namespace where nspname = $1', [schemaName]);
       if (!found) await query(`create schema ${schema}`);
       await query(`set local search_path to ${schema}`);
