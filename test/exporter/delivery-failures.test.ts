@@ -297,3 +297,25 @@ test('P39 what the delivery itself logs is not delivered, and makes no spans', a
     logs.disable();
   }
 });
+
+test('P39 so it is without tracing, in an application that has no context manager', async () => {
+  const exported: unknown[] = [];
+  const chatty: LogRecordExporter = {
+    export(records, done) {
+      exported.push(...bodies(records));
+      setImmediate(() => {
+        logger.emit({ ...severities.ERROR, body: 'sending logs' });
+        done({ code: 0 });
+      });
+    },
+    forceFlush: async () => {},
+    shutdown: async () => {},
+  };
+  const { logger, error, provider, processor } = logThrough(chatty);
+  error('from the application');
+  await provider.forceFlush();
+  error('from the application again');
+  await provider.shutdown();
+  expect(exported).toEqual(['from the application', 'from the application again']);
+  expect(processor.counts()).toEqual({ waiting: 0, sent: 2, dropped: 0 });
+});

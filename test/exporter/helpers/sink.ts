@@ -44,6 +44,8 @@ export interface Sink extends AsyncDisposable {
   readonly accepted: readonly SentRecord[];
   /** The most requests that were ever under way together. */
   readonly mostConcurrent: () => number;
+  /** Closes the connections that are open, as a receiver does that has had no request for a while. */
+  readonly closeConnections: () => void;
 }
 
 /** A receiver of OTLP/HTTP with JSON that keeps what it gets: real HTTP, no server of ours. */
@@ -74,6 +76,7 @@ export async function startSink(answering: Answering = () => undefined, port = 0
     requests,
     accepted,
     mostConcurrent: () => mostConcurrent,
+    closeConnections: () => server.closeAllConnections(),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
