@@ -71,14 +71,16 @@ export function isBodiless(method: string, status: number | undefined): boolean 
   return method === 'HEAD' || status === 204 || status === 304 || (status !== undefined && status < 200);
 }
 
-/**
- * Recording never throws into the application: what goes wrong within `act` is said once.
- * @param failure how to call it.
- */
-export function guarded(act: () => void, failure = 'an HTTP exchange could not be recorded'): void {
+/** Recording never throws into the application: what goes wrong within `act` is said once. */
+export function guarded(act: () => void): void {
   try {
     act();
   } catch (error) {
-    sayOnce(failure, `${failure}: ${error instanceof Error ? error.message : 'something that is no Error was thrown'}`);
+    sayFailure('an HTTP exchange could not be recorded', error);
   }
+}
+
+/** Once per kind of failure and process. */
+export function sayFailure(failure: string, error: unknown): void {
+  sayOnce(failure, `${failure}: ${error instanceof Error ? error.message : 'something that is no Error was thrown'}`);
 }

@@ -107,6 +107,8 @@ const CONTENT_LENGTH = headerName('content-length');
 
 /** The number of bytes that a message says its body has. */
 export function announcedLength(headers: HeaderSource): number | undefined {
-  const text = singleValue(headers.get(CONTENT_LENGTH));
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  const length = headers.get(CONTENT_LENGTH);
+  if (length === undefined) return undefined;
+  const bytes = Number(singleValue(length));
+  return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : undefined;
 }

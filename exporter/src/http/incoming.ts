@@ -8,7 +8,7 @@ import { parseAuthority, shownQuery, splitTarget, type Target } from './address.
 import { type Answer, ResponseAnswer } from './answer.ts';
 import { BodyCapture } from './body-capture.ts';
 import { captureArriving } from './body-taps.ts';
-import { emitExchange, guarded, isBodiless } from './exchange.ts';
+import { emitExchange, guarded, isBodiless, sayFailure } from './exchange.ts';
 import { HandshakeAnswer } from './handshake-answer.ts';
 import { announcedLength, headersOf, singleValue } from './headers.ts';
 import type { RequestSettings } from './options.ts';
@@ -148,9 +148,7 @@ export class IncomingRecording<Subject> extends AsyncResource {
   }
 
   #emit(): void {
-    const route = this.#ask(
-      (source) => source.settings.route?.(source.subject) ?? source.framework.route?.(source.subject),
-    );
+    const route = this.#ask(routeOf);
     const { path } = this.#target;
     if (!this.#settings.isRecorded(route === undefined ? [path] : [path, route])) return;
     const { status, isComplete, error } = this.#answer;
@@ -205,22 +203,29 @@ export class IncomingRecording<Subject> extends AsyncResource {
   }
 
   #actor(): Actor | null {
-    const told = this.#ask((source) => source.settings.user?.(source.subject));
-    return told ?? currentActor() ?? this.#ask((source) => actorOf(source.framework.user?.(source.subject))) ?? null;
+    return this.#ask(toldUser) ?? currentActor() ?? this.#ask(userLeft) ?? null;
   }
 
   /** The first answer. What the application's own functions throw costs the record that one field. */
-  #ask<Answer>(question: (source: Source<Subject>) => Answer | null | undefined): Answer | undefined {
+  #ask<Answer>(question: Question<Answer>): Answer | undefined {
     for (const source of this.#sources) {
-      let answer: Answer | null | undefined;
-      guarded(() => {
-        answer = question(source);
-      }, 'the user or route of an HTTP request could not be told');
-      if (answer !== undefined && answer !== null) return answer;
+      try {
+        const answer = question(source);
+        if (answer !== undefined && answer !== null) return answer;
+      } catch (error) {
+        sayFailure('the user or route of an HTTP request could not be told', error);
+      }
     }
     return undefined;
   }
 }
+
+type Question<Answer> = <Subject>(source: Source<Subject>) => Answer | null | undefined;
+
+const routeOf: Question<string> = ({ settings, framework, subject }) =>
+  settings.route?.(subject) ?? framework.route?.(subject);
+const toldUser: Question<Actor> = ({ settings, subject }) => settings.user?.(subject);
+const userLeft: Question<Actor> = ({ framework, subject }) => actorOf(framework.user?.(subject));
 
 /** Whoever asked is gone, and nothing else went wrong: the errors are those of writing to a connection that is closed. */
 function isDisconnection(error: unknown): boolean {

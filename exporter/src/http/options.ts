@@ -53,7 +53,7 @@ const MOST_BYTES = 1024 * 1024;
 /** Headers that tell something of most exchanges, and no secrets. */
 export const DEFAULT_HEADERS = {
   request: ['content-type', 'referer', 'x-request-id'],
-  response: ['content-type', 'location'],
+  response: ['location'],
 } as const;
 
 export interface BodySettings {
