@@ -26,6 +26,7 @@ const compress = promisify(gzip);
 export class RequestSender {
   readonly #settings: SenderSettings;
   readonly #agent: HttpAgent;
+  #isClosed = false;
 
   constructor(settings: SenderSettings) {
     this.#settings = settings;
@@ -44,7 +45,9 @@ export class RequestSender {
     }
   }
 
+  /** Ends what is under way, as failed. */
   close(): void {
+    this.#isClosed = true;
     this.#agent.destroy();
   }
 
@@ -70,7 +73,8 @@ export class RequestSender {
       return await answerTo(request, body);
     } catch (error) {
       // The receiver closed the connection just as it was to be used again, before it read anything.
-      if (request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET') return await this.#post(body);
+      const isStale = request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+      if (isStale && !this.#isClosed) return await this.#post(body);
       throw error;
     } finally {
       clearTimeout(timer);

@@ -98,7 +98,11 @@ export class SpoolWriter {
 
   /** A request that can't be written, so that it be sent from memory: it is the caller's now. */
   takeUnwritable(): EncodedRequest | undefined {
-    return this.#isDiskAiling && !this.#isBusy ? this.#unwritten.shift() : undefined;
+    if (!this.#isDiskAiling || this.#isBusy) return undefined;
+    const request = this.#unwritten.shift();
+    // The next are tried as soon as these are sent, rather than when the disk is.
+    if (this.#unwritten.length === 0 && this.#queue.length > 0) void this.write();
+    return request;
   }
 
   /** Gives up what is in memory still. Returns the number of records. */
@@ -150,7 +154,14 @@ export class SpoolWriter {
       this.#dropped += unserialisable;
       this.#trouble.say('unsendable', `a log record could not be serialised: ${reason}`);
     }
-    return requests;
+    return requests.filter((request) => this.#fits(request));
+  }
+
+  #fits({ request, count }: EncodedRequest): boolean {
+    if (request.length <= this.#spool.largestRequest) return true;
+    this.#dropped += count;
+    this.#trouble.say('unsendable', `log records of ${request.length} bytes are too large for the spool, and dropped`);
+    return false;
   }
 
   /** The copy is not needed any more once the writing under way has ended. */

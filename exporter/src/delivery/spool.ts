@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { HEADER_LENGTH } from './frame.ts';
 import { type HeldRequest, Segment } from './segment.ts';
 import { SpoolFolder } from './spool-folder.ts';
 import type { SpoolSettings } from './spool-options.ts';
@@ -36,6 +37,11 @@ export class Spool {
     this.#segmentBytes = Math.min(LARGEST_SEGMENT, Math.floor(maxBytes / FEWEST_SEGMENTS));
   }
 
+  /** Bytes of the largest request that is worth the room it takes from others. */
+  get largestRequest(): number {
+    return Math.floor(this.#maxBytes / 2) - HEADER_LENGTH;
+  }
+
   /** Records held and not taken. */
   get untaken(): number {
     return this.#segments.reduce((sum, segment) => sum + segment.untaken, 0);
@@ -59,8 +65,9 @@ export class Spool {
 
   /** When it resolves, the request survives the death of this process. Rejects when it can't be written. */
   async append(request: Buffer, count: number): Promise<void> {
-    await this.#makeRoom(request.length);
-    if (this.#writing && this.#writing.size > 0 && this.#writing.size + request.length > this.#segmentBytes) {
+    const length = HEADER_LENGTH + request.length;
+    await this.#makeRoom(length);
+    if (this.#writing && this.#writing.size > 0 && this.#writing.size + length > this.#segmentBytes) {
       this.#writing = undefined;
     }
     this.#writing ??= await this.#create();

@@ -33,7 +33,7 @@ export interface QueueSettings {
   readonly maxQueueSize: number;
 }
 
-/** Records written at once, so that no turn of the event loop takes long. */
+/** Records written at once, so that no turn of the event loop takes long. So many that wait are written without delay. */
 const BATCH = 256;
 /** Milliseconds that a flush waits at most for a reader that doesn't read, or a disk that doesn't write. */
 const LONGEST_FLUSH = 5_000;
@@ -69,7 +69,13 @@ export class QueuedOutput implements OutputProcessor {
       this.#drop(1, `the queue of ${this.#settings.maxQueueSize} log records is full: the oldest are dropped`);
     }
     this.#queue.push(record);
-    if (this.#writing !== undefined || this.#timer !== undefined) return;
+    if (this.#writing !== undefined) return;
+    if (this.#queue.length >= BATCH) void this.#write();
+    else this.#startTimer();
+  }
+
+  #startTimer(): void {
+    if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => this.#write(), this.#settings.interval);
     // The exit hook writes what waits.
     this.#timer.unref();

@@ -217,6 +217,20 @@ test('P39 a record that cannot be serialised takes no other with it', async () =
   expect(heard).toEqual([expect.stringContaining('a log record could not be serialised: keep out')]);
 });
 
+test('P39 a record too large for the spool costs no other', async () => {
+  const heard = heardWarnings();
+  using directory = temporaryDirectory();
+  await using sink = await startSink();
+  await using app = application({ url: sink.url, batchSize: 1, spool: { dir: directory.path, maxBytes: 65_536 } });
+  for (const body of ['before', 'x'.repeat(40_000), 'after']) app.info(body);
+  await app.registration.forceFlush();
+  expect(bodies(sink.accepted)).toEqual(['before', 'after']);
+  expect(app.registration.counts()).toMatchObject({ waiting: 0, sent: 2, dropped: 1 });
+  expect(heard).toEqual([
+    expect.stringMatching(/^log records of 40\d{3} bytes are too large for the spool, and dropped$/),
+  ]);
+});
+
 test('P39 records the receiver says it rejected count as dropped', async () => {
   const heard = heardWarnings();
   using directory = temporaryDirectory();
