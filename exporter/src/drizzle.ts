@@ -1,2 +1,3 @@
+export type { JoinTable, Row } from './data/change.ts';
 export { auditDrizzle } from './data/drizzle/database.ts';
-export type { DataAuditOptions, JoinTable, ModelOptions } from './data/options.ts';
+export type { DataAuditOptions, ModelOptions } from './data/options.ts';

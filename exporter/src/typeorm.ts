@@ -1,2 +1,3 @@
-export type { DataAuditOptions, JoinTable, ModelOptions } from './data/options.ts';
+export type { JoinTable, Row } from './data/change.ts';
+export type { DataAuditOptions, ModelOptions } from './data/options.ts';
 export { auditTypeorm } from './data/typeorm/data-source.ts';

@@ -26,6 +26,18 @@ export interface RowChange {
   readonly key?: Row | undefined;
 }
 
+/** A table that only joins two others: its rows are the changes of a relation. */
+export interface JoinTable {
+  /** The model at the near end, whose relation it is. */
+  readonly model: string;
+  /** The join table's fields that point to it: those of its id, in that order. */
+  readonly owner: string | readonly string[];
+  /** The relation's name, such as `tags`. */
+  readonly name: string;
+  /** The join table's fields that point to the far end. */
+  readonly related: string | readonly string[];
+}
+
 /** What one successful statement (or call) changed. */
 export interface RowsChanged {
   readonly kind: WriteKind;
@@ -39,6 +51,8 @@ export interface RowsChanged {
   readonly values?: Row | undefined;
   /** The fields of the primary key, as the layer knows them; default `id`, else `_id`. */
   readonly idFields?: readonly string[] | undefined;
+  /** Where the layer knows that the model only joins two others. */
+  readonly join?: JoinTable | undefined;
 }
 
 /** Objects tied to, or cut from, one other object. */

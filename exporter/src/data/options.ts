@@ -1,7 +1,7 @@
 import { createFilter, type Patterns } from '../emit/patterns.ts';
 import { createRedactor, type Redactor } from '../emit/redact.ts';
 import { optionError, refuseUnknownOptions } from '../option-error.ts';
-import type { DataAction, Row, WriteKind } from './change.ts';
+import type { DataAction, JoinTable, Row } from './change.ts';
 
 /** How one model is recorded. */
 export interface ModelOptions {
@@ -21,18 +21,8 @@ export interface ModelOptions {
   readonly actions?: readonly DataAction[] | undefined;
   /** Overrides `before` for this model. */
   readonly before?: BeforeImage | undefined;
-  /**
-   * For a table that only joins two others: its rows are recorded as changes of a relation. `owner` and `related` are the
-   * columns that point to the two ends, `model` is the owner's model, `name` the relation's name.
-   */
+  /** For a table that only joins two others: its rows are recorded as changes of a relation. */
   readonly relation?: JoinTable | undefined;
-}
-
-export interface JoinTable {
-  readonly model: string;
-  readonly owner: string;
-  readonly name: string;
-  readonly related: string;
 }
 
 /**
@@ -174,18 +164,12 @@ function modelSettings(path: string, name: string, model: ModelOptions, options:
 
 function joinTable(path: string, relation: JoinTable | undefined): JoinTable | undefined {
   for (const name of ['model', 'owner', 'name', 'related'] as const) {
-    const value = relation?.[name];
-    if (relation !== undefined && (typeof value !== 'string' || value === '')) {
-      throw optionError(`${path}.${name}`, value, 'a text');
+    const values = relation === undefined ? [] : [relation[name]].flat();
+    for (const value of relation && values.length === 0 ? [undefined] : values) {
+      if (typeof value !== 'string' || value === '') throw optionError(`${path}.${name}`, value, 'a text');
     }
   }
   return relation;
-}
-
-/** Which of a model's actions a statement of this kind may turn out to be. */
-export function recordsKind(model: ModelSettings, kind: WriteKind): boolean {
-  if (model.relation !== undefined) return true;
-  return model.actions.has(kind) || model.actions.has(`bulk_${kind}`);
 }
 
 function beforeImage(path: string, value: BeforeImage): BeforeImage {

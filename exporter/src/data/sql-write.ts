@@ -1,4 +1,4 @@
-import type { Row, RowChange, RowsChanged, WriteKind } from './change.ts';
+import type { JoinTable, Row, RowChange, RowsChanged, WriteKind } from './change.ts';
 import { keyOf, pairRows } from './row-images.ts';
 import type { AuditTrail } from './trail.ts';
 
@@ -8,6 +8,8 @@ export interface SqlStatement {
   readonly model: string;
   /** The fields of the primary key. */
   readonly keyFields: readonly string[];
+  /** Where the layer knows that the table only joins two others. */
+  readonly join?: JoinTable | undefined;
   /** The rows that an insert states, as far as they are values; null: not an insert, or from a query. */
   readonly stated: readonly Row[] | null;
   /** The values that an update sets, without its expressions. */
@@ -69,13 +71,13 @@ export class SqlWrite {
   }
 
   async #readBefore(): Promise<readonly Row[] | undefined> {
-    const { kind, model, upsert } = this.#statement;
+    const { kind, model, upsert, join } = this.#statement;
     if (kind !== 'create') {
       // One more than is recorded one by one, to see whether there are more.
       const limit = this.#trail.maxRows + 1;
-      return this.#trail.wantsBefore(model, kind) ? await this.#statement.readTargets(limit) : undefined;
+      return this.#trail.wantsBefore(model, kind, join) ? await this.#statement.readTargets(limit) : undefined;
     }
-    if (upsert === null || !this.#trail.wantsBefore(model, 'update')) return undefined;
+    if (upsert === null || !this.#trail.wantsBefore(model, 'update', join)) return undefined;
     return await this.#readConflicting(upsert.conflictFields);
   }
 
@@ -88,8 +90,8 @@ export class SqlWrite {
   }
 
   #change(kind: WriteKind, rows: readonly RowChange[], count: number): RowsChanged {
-    const { model, keyFields: idFields } = this.#statement;
-    return { kind, model, rows, count, idFields };
+    const { model, keyFields: idFields, join } = this.#statement;
+    return { kind, model, rows, count, idFields, join };
   }
 
   async #created(outcome: SqlOutcome, count: number): Promise<RowsChanged[]> {

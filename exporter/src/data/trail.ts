@@ -1,9 +1,10 @@
 import { type AuditEvent, emitAudit } from '../audit/audit-event.ts';
 import { currentActor } from '../emit/context.ts';
 import { sayOnce } from '../emit/said-once.ts';
-import type { Change, WriteKind } from './change.ts';
+import type { Change, JoinTable, WriteKind } from './change.ts';
 import { eventsOf } from './change-events.ts';
-import { type DataAuditOptions, recordsKind, resolveDataAudit } from './options.ts';
+import { type DataAuditOptions, resolveDataAudit } from './options.ts';
+import { subjectOf } from './subject.ts';
 import { AuditTransaction } from './transaction.ts';
 
 /** What a data layer's plug-in tells its changes to. Nothing of it throws but `createAuditTrail`. */
@@ -11,9 +12,9 @@ export interface AuditTrail {
   /** So many rows of one statement are worth reading beforehand. */
   readonly maxRows: number;
   /** Whether a statement of this kind may be recorded: asked before anything is paid for. */
-  wants(model: string, kind: WriteKind): boolean;
+  wants(model: string, kind: WriteKind, join?: JoinTable | undefined): boolean;
   /** Whether the rows it is going to change are to be read first. */
-  wantsBefore(model: string, kind: 'update' | 'delete'): boolean;
+  wantsBefore(model: string, kind: 'update' | 'delete', join?: JoinTable | undefined): boolean;
   /** Whether changes of the model's relations are recorded. */
   wantsRelations(model: string): boolean;
   /** The fields that the options tell the model's objects apart by; undefined: they don't say, or say a function. */
@@ -70,13 +71,10 @@ export function createAuditTrail(layer: string, options: DataAuditOptions = {}):
 
   return {
     maxRows: settings.maxRows,
-    wants(name, kind) {
-      const model = settings.model(name);
-      return model !== null && recordsKind(model, kind);
-    },
-    wantsBefore(name, kind) {
-      const model = settings.model(name);
-      return model?.before === 'fetch' && recordsKind(model, kind);
+    wants: (model, kind, join) => subjectOf(model, join, settings)?.mayRecord(kind) === true,
+    wantsBefore(model, kind, join) {
+      const subject = subjectOf(model, join, settings);
+      return subject?.settings.before === 'fetch' && subject.mayRecord(kind);
     },
     wantsRelations(name) {
       const actions = settings.model(name)?.actions;

@@ -19,7 +19,7 @@ export interface Recording extends Disposable {
   /** What was recorded since the last call, in order. */
   take(): RecordedEvent[];
   /** The same in short: `create user 1`. */
-  bodies(): unknown[];
+  takeShort(): string[];
 }
 
 /** Registers an OpenTelemetry SDK that keeps what it is given in memory. */
@@ -48,7 +48,7 @@ export function recordEvents(): Recording {
   };
   return {
     take,
-    bodies: () => take().map(({ body }) => body),
+    takeShort: () => take().map(({ action, type, id }) => `${action} ${type} ${id}`),
     [Symbol.dispose]() {
       logs.disable();
     },

@@ -1,4 +1,4 @@
-import type { Change, Row, RowsChanged } from '../change.ts';
+import type { JoinTable, Row } from '../change.ts';
 
 /** The little of Sequelize's models that is read here, as structural types: no version is pinned and none is loaded. */
 export interface ModelLike {
@@ -16,7 +16,6 @@ export interface AssociationLike {
   readonly associationType: string;
   readonly as: string;
   readonly source: ModelLike;
-  readonly sourceKey: string;
   /** The join table's columns that point to either end. */
   readonly identifier: string;
   readonly foreignIdentifier: string;
@@ -62,24 +61,12 @@ export function conflictAttributes(
   return candidates.find((attributes) => attributes.length > 0 && attributes.every(isGiven)) ?? null;
 }
 
-/** What a change really is: of a model that joins two others, a change of their relation. */
-export function meaningOf(change: RowsChanged, model: ModelLike, models: readonly ModelLike[]): Change[] {
+/** What a model joins, where that is all it is there for: `belongsToMany` says so. */
+export function joinOf(model: ModelLike, models: readonly ModelLike[]): JoinTable | undefined {
   const association = models
     .flatMap((one) => Object.values(one.associations ?? {}))
     .find((one) => one.associationType === 'BelongsToMany' && one.through?.model === model);
-  if (association === undefined || change.kind === 'update' || change.rows.length === 0) return [change];
-  const { source, sourceKey, identifier, foreignIdentifier, as } = association;
-  const related = new Map<unknown, unknown[]>();
-  for (const { before, after } of change.rows) {
-    const row = { ...before, ...after };
-    related.set(row[identifier], [...(related.get(row[identifier]) ?? []), row[foreignIdentifier]]);
-  }
-  return [...related].map(([owner, ids]) => ({
-    kind: change.kind === 'create' ? 'relation_add' : 'relation_remove',
-    model: source.name,
-    owner: { [sourceKey]: owner },
-    idFields: source.primaryKeyAttributes,
-    relation: as,
-    related: ids,
-  }));
+  if (association === undefined) return undefined;
+  const { source, identifier, foreignIdentifier, as } = association;
+  return { model: source.name, owner: identifier, name: as, related: foreignIdentifier };
 }

@@ -1,7 +1,7 @@
-import type { Row } from '../change.ts';
+import type { JoinTable, Row } from '../change.ts';
 import { type SqlStatement, SqlWrite } from '../sql-write.ts';
 import type { AuditTrail } from '../trail.ts';
-import { type ModelLike, meaningOf } from './model.ts';
+import { joinOf, type ModelLike } from './model.ts';
 import type { SequelizeTransactions, TransactionLike } from './transactions.ts';
 import { type IsExpression, WRITES, type Write } from './writes.ts';
 
@@ -27,8 +27,9 @@ export function watchQueryInterface(queryInterface: QueryInterfaceLike, around: 
     queryInterface[name] = (...input) => {
       const write = around.trail.attempt(() => describe(around.isExpression, ...input));
       const execute = () => run.apply(queryInterface, input);
-      const isWanted = write && around.trail.wants(write.model.name, write.kind);
-      return isWanted ? executeWatched(write, execute, around) : execute();
+      const join = write ? joinWritten(write, around) : undefined;
+      const isWanted = write && around.trail.wants(write.model.name, write.kind, join);
+      return isWanted ? executeWatched(write, join, execute, around) : execute();
     };
   }
   watchTransactions(queryInterface, around.transactions);
@@ -55,24 +56,29 @@ function watchTransactions(queryInterface: QueryInterfaceLike, transactions: Seq
 
 async function executeWatched(
   write: Write,
+  join: JoinTable | undefined,
   execute: () => Promise<unknown>,
   around: SequelizeSurroundings,
 ): Promise<unknown> {
   const { trail, transactions } = around;
-  const sqlWrite = trail.attempt(() => new SqlWrite(describeStatement(write, around), trail));
+  const sqlWrite = trail.attempt(() => new SqlWrite(describeStatement(write, join, around), trail));
   await sqlWrite?.prepare();
   const result = await execute();
   await trail.attemptAsync(async () => {
     for (const change of (await sqlWrite?.changes(write.outcome(result))) ?? []) {
-      for (const meant of meaningOf(change, write.model, around.models())) {
-        trail.record(meant, transactions.eventsOf(write.options.transaction));
-      }
+      trail.record(change, transactions.eventsOf(write.options.transaction));
     }
   });
   return result;
 }
 
-function describeStatement(write: Write, { trail, transactions }: SequelizeSurroundings): SqlStatement {
+/** Other columns of a join table are its own matter. */
+function joinWritten({ model, kind }: Write, { trail, models }: SequelizeSurroundings) {
+  return kind === 'update' ? undefined : trail.attempt(() => joinOf(model, models()));
+}
+
+function describeStatement(write: Write, join: JoinTable | undefined, around: SequelizeSurroundings): SqlStatement {
+  const { trail, transactions } = around;
   const { kind, model, options, where, stated, values = {}, upsert = null, known } = write;
   const read = (condition: unknown, limit: number): Promise<Row[]> =>
     transactions.read(options.transaction, (quiet) =>
@@ -81,6 +87,7 @@ function describeStatement(write: Write, { trail, transactions }: SequelizeSurro
   return {
     kind,
     model: model.name,
+    join,
     keyFields: trail.idFields(model.name) ?? model.primaryKeyAttributes,
     stated: stated ?? null,
     values,

@@ -1,7 +1,7 @@
 import type { Row, WriteKind } from '../change.ts';
 import { type SqlOutcome, type SqlStatement, SqlWrite } from '../sql-write.ts';
 import type { AuditTrail } from '../trail.ts';
-import { fieldOf, junctionChanges, keyFields, type MetadataLike, rowOfEntity } from './metadata.ts';
+import { fieldOf, joinOf, keyFields, type MetadataLike, rowOfEntity } from './metadata.ts';
 import type { QueryRunnerLike, RunnerTransactions } from './runners.ts';
 
 /** What TypeORM's query builders know of themselves. */
@@ -96,7 +96,7 @@ async function executeWatched(
   // What runs for `save` and the like tells no listeners: the subscriber hears of it from `save` itself.
   if (kind === undefined || metadata === undefined || !callListeners) return await execute();
   const { trail, transactions } = around;
-  if (metadata.isJunction ? false : !trail.wants(metadata.name, kind)) return await execute();
+  if (!trail.wants(metadata.name, kind, joinOf(metadata))) return await execute();
   const events = transactions.eventsOf(builder.queryRunner);
   const reader = new BuilderReader(builder, metadata, around);
   try {
@@ -105,10 +105,7 @@ async function executeWatched(
     const result = await execute();
     await trail.attemptAsync(async () => {
       for (const change of (await write?.changes(outcomeOf(builder, kind, metadata, result))) ?? []) {
-        if (metadata.isJunction) {
-          const rows = change.rows.map(({ before, after }) => (kind === 'delete' ? before : after) as Row);
-          for (const relation of junctionChanges(kind, metadata, rows)) trail.record(relation, events);
-        } else trail.record(change, events);
+        trail.record(change, events);
       }
     });
     return result;
@@ -131,6 +128,7 @@ function describe(
   return {
     kind,
     model: metadata.name,
+    join: joinOf(metadata),
     keyFields: trail.idFields(metadata.name) ?? keyFields(metadata),
     stated: kind === 'create' && !expressionMap.insertFromSelect ? values : null,
     values: values[0] ?? {},

@@ -1,4 +1,4 @@
-import type { Change, Row, WriteKind } from '../change.ts';
+import type { JoinTable, Row } from '../change.ts';
 
 /** The little of TypeORM's metadata that is read here, as structural types: no version is pinned and none is loaded. */
 export interface ColumnLike {
@@ -55,33 +55,16 @@ export function rowOfEntity(entity: object, columns: readonly ColumnLike[]): Row
   );
 }
 
-/** Rows of a many-to-many relation's own table, as changes of the relation: one for each object at the owning end. */
-export function junctionChanges(kind: WriteKind, junction: MetadataLike, rows: readonly Row[]): Change[] {
-  const [first] = junction.ownerColumns;
-  const owner = first?.referencedColumn?.entityMetadata;
-  const relation = owner?.relations.find((one) => one.isOwning && one.junctionEntityMetadata === junction);
-  if (owner === undefined || relation === undefined) return [];
-  const related = new Map<string, { readonly owner: Row; readonly ids: unknown[] }>();
-  for (const row of rows) {
-    const near = referenced(row, junction.ownerColumns);
-    const key = Object.values(near).map(String).join('\n');
-    const known = related.get(key) ?? { owner: near, ids: [] };
-    known.ids.push(Object.values(referenced(row, junction.inverseColumns)).map(String).join(','));
-    related.set(key, known);
-  }
-  return [...related.values()].map(({ owner: near, ids }) => ({
-    kind: kind === 'delete' ? 'relation_remove' : 'relation_add',
+/** What a many-to-many relation's own table joins; undefined for a table of its own right. */
+export function joinOf(metadata: MetadataLike): JoinTable | undefined {
+  if (!metadata.isJunction) return undefined;
+  const owner = metadata.ownerColumns[0]?.referencedColumn?.entityMetadata;
+  const relation = owner?.relations.find((one) => one.isOwning && one.junctionEntityMetadata === metadata);
+  if (owner === undefined || relation === undefined) return undefined;
+  return {
     model: owner.name,
-    owner: near,
-    idFields: keyFields(owner),
-    relation: relation.propertyPath,
-    related: ids,
-  }));
-}
-
-/** The key of the object that a junction's row points to, by that object's own properties. */
-function referenced(row: Row, columns: readonly ColumnLike[]): Row {
-  return Object.fromEntries(
-    columns.map((column) => [column.referencedColumn ? fieldOf(column.referencedColumn) : '', row[fieldOf(column)]]),
-  );
+    owner: metadata.ownerColumns.map(fieldOf),
+    name: relation.propertyPath,
+    related: metadata.inverseColumns.map(fieldOf),
+  };
 }

@@ -3,7 +3,7 @@ import type { AuditTrail } from '../trail.ts';
 import {
   type ColumnLike,
   fieldOf,
-  junctionChanges,
+  joinOf,
   keyFields,
   type MetadataLike,
   type RelationLike,
@@ -40,13 +40,11 @@ export interface Subscriber {
 /** Query builders raise the same events without saying which rows; they are recorded where they run. */
 export function createSubscriber(trail: AuditTrail, transactions: RunnerTransactions): Subscriber {
   const record = (kind: WriteKind, { metadata, queryRunner }: EntityEvent, change: RowChange): void => {
-    const events = transactions.eventsOf(queryRunner);
-    if (metadata.isJunction) {
-      const row = (kind === 'delete' ? change.before : change.after) as Row;
-      for (const relation of junctionChanges(kind, metadata, [row])) trail.record(relation, events);
-    } else if (trail.wants(metadata.name, kind)) {
-      trail.record({ kind, model: metadata.name, rows: [change], idFields: keyFields(metadata) }, events);
-    }
+    const { name: model } = metadata;
+    const join = joinOf(metadata);
+    if (!trail.wants(model, kind, join)) return;
+    const rows = [change];
+    trail.record({ kind, model, rows, join, idFields: keyFields(metadata) }, transactions.eventsOf(queryRunner));
   };
 
   return {

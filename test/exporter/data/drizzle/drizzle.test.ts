@@ -70,7 +70,7 @@ describe('what is recorded', () => {
         tool: 'drizzle',
         user: '7',
         count: undefined,
-        body: 'create users 4',
+        body: 'create users 4 "Di"',
       },
     ]);
   });
@@ -124,8 +124,8 @@ describe('what is recorded', () => {
       { action: 'bulk_create', id: '5', name: 'Ed' },
       { action: 'bulk_update', id: '1', old: { loginCount: 0 }, new: { loginCount: 1 } },
       { action: 'bulk_update', id: '2' },
-      { action: 'bulk_update', count: 3, new: { loginCount: 1 }, body: 'bulk update 3 more users' },
-      { action: 'bulk_create', count: 5, body: 'bulk create 5 orders' },
+      { action: 'bulk_update', count: 3, new: { loginCount: 1 }, body: 'bulk_update users: 3 more' },
+      { action: 'bulk_create', count: 5, body: 'bulk_create orders: 5' },
       { action: 'bulk_delete', id: '1', name: 'Ana' },
       { action: 'bulk_delete', id: '2', name: 'Bo' },
     ]);
@@ -198,7 +198,7 @@ describe('transactions', () => {
       return 'done';
     });
     expect(answer).toBe('done');
-    expect(recording.bodies()).toEqual(['update users 1', 'delete users 2']);
+    expect(recording.takeShort()).toEqual(['update users 1', 'delete users 2']);
   });
 
   test('P51 a rolled-back transaction records nothing', async () => {
@@ -208,7 +208,7 @@ describe('transactions', () => {
     });
     await expect(failing).rejects.toThrow('Rollback');
     await db.delete(users).where(eq(users.id, 3));
-    expect(recording.bodies()).toEqual(['delete users 3']);
+    expect(recording.takeShort()).toEqual(['delete users 3']);
     expect(await plain.select().from(users)).toHaveLength(2);
   });
 
@@ -236,7 +236,7 @@ describe('transactions', () => {
         await inner.delete(users).where(eq(users.id, 3));
       });
     });
-    expect(recording.bodies()).toEqual(['delete users 1', 'delete users 3']);
+    expect(recording.takeShort()).toEqual(['delete users 1', 'delete users 3']);
   });
 
   test('P51 a before-image that cannot be read leaves the transaction and statements beside it unharmed', async () => {

@@ -61,7 +61,7 @@ describe('what is recorded', () => {
         tool: 'kysely',
         user: '7',
         count: undefined,
-        body: 'create users 4',
+        body: 'create users 4 "Di"',
       },
     ]);
   });
@@ -129,11 +129,18 @@ describe('what is recorded', () => {
     expect(recording.take()).toMatchObject([
       { action: 'bulk_update', id: '1', old: { logins: 0 }, new: { logins: 1 } },
       { action: 'bulk_update', id: '2', old: { logins: 0 }, new: { logins: 1 } },
-      { action: 'bulk_update', id: undefined, count: 1, old: {}, new: { logins: 1 }, body: 'bulk update 1 more users' },
-      { action: 'bulk_create', id: undefined, count: 3, body: 'bulk create 3 orders' },
+      {
+        action: 'bulk_update',
+        id: undefined,
+        count: 1,
+        old: {},
+        new: { logins: 1 },
+        body: 'bulk_update users: 1 more',
+      },
+      { action: 'bulk_create', id: undefined, count: 3, body: 'bulk_create orders: 3' },
       { action: 'bulk_delete', id: '1' },
       { action: 'bulk_delete', id: '2' },
-      { action: 'bulk_delete', id: undefined, count: 1, body: 'bulk delete 1 more orders' },
+      { action: 'bulk_delete', id: undefined, count: 1, body: 'bulk_delete orders: 1 more' },
     ]);
   });
 
@@ -216,7 +223,7 @@ describe('transactions', () => {
       await trx.deleteFrom('users').where('id', '=', 2).execute();
       expect(recording.take()).toEqual([]);
     });
-    expect(recording.bodies()).toEqual(['update users 1', 'delete users 2']);
+    expect(recording.takeShort()).toEqual(['update users 1', 'delete users 2']);
   });
 
   test('P51 a rolled-back transaction records nothing, and the next one on its connection is its own', async () => {
@@ -226,7 +233,7 @@ describe('transactions', () => {
     });
     await expect(failing).rejects.toThrow('no');
     await db.deleteFrom('users').where('id', '=', 3).execute();
-    expect(recording.bodies()).toEqual(['delete users 3']);
+    expect(recording.takeShort()).toEqual(['delete users 3']);
     expect(await plain.selectFrom('users').select('id').execute()).toHaveLength(2);
   });
 
@@ -241,7 +248,7 @@ describe('transactions', () => {
     });
     await expect(aborted).rejects.toThrow();
     await db.deleteFrom('users').where('id', '=', 3).execute();
-    expect(recording.bodies()).toEqual(['delete users 3']);
+    expect(recording.takeShort()).toEqual(['delete users 3']);
   });
 
   test('P51 a savepoint that is rolled back to takes only its own events with it', async () => {
@@ -254,7 +261,7 @@ describe('transactions', () => {
     await again.deleteFrom('users').where('id', '=', 3).execute();
     await again.releaseSavepoint('b').execute();
     await trx.commit().execute();
-    expect(recording.bodies()).toEqual(['delete users 1', 'delete users 3']);
+    expect(recording.takeShort()).toEqual(['delete users 1', 'delete users 3']);
   });
 
   test('P51 a before-image that cannot be read leaves the transaction and its query unharmed', async () => {

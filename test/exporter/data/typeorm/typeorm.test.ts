@@ -116,7 +116,7 @@ describe.skipIf(postgres === null)('TypeORM', () => {
           tool: 'typeorm',
           user: '7',
           count: undefined,
-          body: 'create User 4',
+          body: 'create User 4 "Di"',
         },
         {
           action: 'update',
@@ -128,7 +128,7 @@ describe.skipIf(postgres === null)('TypeORM', () => {
           tool: 'typeorm',
           user: '7',
           count: undefined,
-          body: 'update User 1',
+          body: 'update User 1 "Ana"',
         },
       ]);
     });
@@ -197,7 +197,7 @@ describe.skipIf(postgres === null)('TypeORM', () => {
         { action: 'bulk_create', id: '5', name: 'Ed' },
         { action: 'bulk_update', id: '1', old: { loginCount: 0 }, new: { loginCount: 1 } },
         { action: 'bulk_update', id: '2' },
-        { action: 'bulk_update', count: 3, new: { loginCount: 1 }, body: 'bulk update 3 more User' },
+        { action: 'bulk_update', count: 3, new: { loginCount: 1 }, body: 'bulk_update User: 3 more' },
         { action: 'bulk_delete', id: '1', name: 'Ana' },
         { action: 'bulk_delete', id: '2', name: 'Bo' },
       ]);
@@ -231,7 +231,7 @@ describe.skipIf(postgres === null)('TypeORM', () => {
         await manager.remove(Users, await manager.findOneByOrFail(Users, { id: 2 }));
         expect(recording.take()).toEqual([]);
       });
-      expect(recording.bodies()).toEqual(['update User 1', 'delete User 2']);
+      expect(recording.takeShort()).toEqual(['update User 1', 'delete User 2']);
     });
 
     test('P51 a save that fails in its own transaction records nothing', async () => {
@@ -261,7 +261,7 @@ describe.skipIf(postgres === null)('TypeORM', () => {
           .catch(() => {});
         await manager.transaction((inner) => inner.delete(Users, { id: 3 }));
       });
-      expect(recording.bodies()).toEqual(['delete User 1', 'delete User 3']);
+      expect(recording.takeShort()).toEqual(['delete User 1', 'delete User 3']);
     });
 
     test('P51 a before-image that cannot be read leaves the transaction unharmed', async () => {
