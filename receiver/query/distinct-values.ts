@@ -25,6 +25,12 @@ export class DistinctValues {
     } else this.isComplete = false;
   }
 
+  /** Adds all that other values have. */
+  addAll(other: DistinctValues): void {
+    for (const [value, { count }] of other.#counts) this.add(value, count);
+    if (!other.isComplete) this.isComplete = false;
+  }
+
   /** Most frequent first, then by value, as `LogStore.facets` gives them. */
   mostFrequent(limit: number): { readonly values: readonly CountedValue[]; readonly complete: boolean } {
     const values = [...this.#counts].map(([value, { count }]) => ({ value, count }));

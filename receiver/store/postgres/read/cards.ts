@@ -17,9 +17,10 @@ export async function readCards(connection: Connection, request: CardsRequest): 
   );
   if (loggers.length === 0) return [];
   const ofLoggers: SqlTruth = only ? sql`logger_id = ${loggers[0]!.id}::integer` : sql`true`;
+  const counted = { ofLoggers, isByLogger: true, signal };
   const [shown, recent] = await Promise.all([
-    countPieces(connection, cutSlots(boundaries), ofLoggers, { signal }),
-    countPieces(connection, cutSlots([recentFrom, END_OF_TIME]), ofLoggers, { signal }),
+    countPieces(connection, cutSlots(boundaries), counted),
+    countPieces(connection, cutSlots([recentFrom, END_OF_TIME]), counted),
   ]);
   const [issues, errors] = await Promise.all([
     newestIssues(connection, newestPlaces(shown, 'newestIssue'), { signal }),

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Resource, Scope } from '../../../record/log-record.ts';
 import type { Connection, WorkOptions } from '../connection.ts';
 import { type LoggerNames, namesOf, type RecordColumns, type RecordParts, resourceOf, scopeOf } from '../row-record.ts';
 
@@ -9,16 +10,13 @@ const CHARACTERS_KEPT = 16_000_000;
 /** Ids are given out in order but not committed in order: so far back from the newest known may others still come. */
 const LATE_IDS = 10_000;
 
-type Columns = 'names' | 'resource' | 'scope';
-type Subject<Table extends Columns> = RecordParts[Table];
-
 /** Loggers, resources and scopes: what rows of `record` refer to. Rows of theirs never change. */
 export class SharedParts {
   readonly #connection: Connection;
   readonly #loggers = new Map<number, LoggerNames>();
   #newestLogger = 0;
-  readonly #resources = new KeptParts<Subject<'resource'>>();
-  readonly #scopes = new KeptParts<Subject<'scope'>>();
+  readonly #resources = new KeptParts<Resource>();
+  readonly #scopes = new KeptParts<Scope>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -46,8 +44,10 @@ export class SharedParts {
     return ids;
   }
 
-  namesOf(loggerId: number): LoggerNames | undefined {
-    return this.#loggers.get(loggerId);
+  /** Names of loggers by their ids. */
+  async loggers(ids: readonly number[], options: WorkOptions): Promise<ReadonlyMap<number, LoggerNames>> {
+    if (ids.some((id) => !this.#loggers.has(id))) await this.learnLoggers(options);
+    return this.#loggers;
   }
 
   /** What each of the rows refers to. */
@@ -55,20 +55,30 @@ export class SharedParts {
     rows: readonly Pick<RecordColumns, 'logger_id' | 'resource_id' | 'scope_id'>[],
     options: WorkOptions,
   ): Promise<(row: Pick<RecordColumns, 'logger_id' | 'resource_id' | 'scope_id'>) => RecordParts> {
-    if (rows.some((row) => !this.#loggers.has(row.logger_id))) await this.learnLoggers(options);
-    const resources = await this.#resources.get(
+    const loggers = await this.loggers(
+      rows.map((row) => row.logger_id),
+      options,
+    );
+    const resources = await this.resources(
       rows.map((row) => row.resource_id),
-      async (ids) => (await this.#read('resource', ids, options)).map((row) => keptPart(row, resourceOf(row))),
+      options,
     );
     const scopes = await this.#scopes.get(
       rows.map((row) => row.scope_id),
       async (ids) => (await this.#read('scope', ids, options)).map((row) => keptPart(row, scopeOf(row))),
     );
     return (row) => ({
-      names: this.#loggers.get(row.logger_id)!,
+      names: loggers.get(row.logger_id)!,
       resource: resources.get(row.resource_id)!,
       scope: scopes.get(row.scope_id)!,
     });
+  }
+
+  /** Resources by their ids. */
+  resources(ids: readonly number[], options: WorkOptions): Promise<ReadonlyMap<number, Resource>> {
+    return this.#resources.get(ids, async (missing) =>
+      (await this.#read('resource', missing, options)).map((row) => keptPart(row, resourceOf(row))),
+    );
   }
 
   #read<Table extends 'resource' | 'scope'>(table: Table, ids: readonly number[], options: WorkOptions) {

@@ -1,15 +1,16 @@
 import { type RawBuilder, sql } from 'kysely';
 import { LEVELS } from '../../../record/severity.ts';
 import type { SlotPiece, SlotPieces } from '../../common/slots.ts';
-import type { Connection, WorkOptions } from '../connection.ts';
+import type { Connection } from '../connection.ts';
 import { splitTime, timeParameter } from '../time.ts';
 import type { SqlTruth } from './condition.ts';
 import { runSql } from './run-sql.ts';
 import { isWithinUnnested, unnestedRanges } from './time-range.ts';
 
-/** Records of a logger in a piece of a slot. */
+/** Records of a logger, or of all, in a piece of a slot. */
 export interface PieceCounts {
   readonly piece: SlotPiece;
+  /** 0 when all loggers are counted together. */
   readonly loggerId: number;
   /** By level, in the order of LEVELS. */
   readonly counts: readonly number[];
@@ -27,20 +28,27 @@ interface Stretch {
 const QUARTER = 900_000_000_000n;
 const HOUR = 4n * QUARTER;
 
+export interface CountOptions {
+  /** Which loggers, by `logger_id`. */
+  readonly ofLoggers: SqlTruth;
+  /** Whether each logger is counted apart. */
+  readonly isByLogger: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
- * Counts of records in the pieces of slots, by logger: whole hours and quarters from the tables of counts, records
- * themselves only at the edges. `ofLoggers` narrows it down, for a column `logger_id`.
+ * Counts of records in the pieces of slots: whole hours and quarters from the tables of counts, records themselves only
+ * at the edges.
  */
 export async function countPieces(
   connection: Connection,
   pieces: SlotPieces,
-  ofLoggers: SqlTruth,
-  options: WorkOptions,
+  options: CountOptions,
 ): Promise<PieceCounts[]> {
   const parts = await Promise.all([
-    countKept(connection, { table: 'hour_count', unit: HOUR }, pieces.hours, ofLoggers, options),
-    countKept(connection, { table: 'quarter_count', unit: QUARTER }, pieces.quarters, ofLoggers, options),
-    countEdges(connection, pieces.edges, ofLoggers, options),
+    countKept(connection, { table: 'hour_count', unit: HOUR }, pieces.hours, options),
+    countKept(connection, { table: 'quarter_count', unit: QUARTER }, pieces.quarters, options),
+    countEdges(connection, pieces.edges, options),
   ]);
   return parts.flat();
 }
@@ -50,6 +58,8 @@ interface KeptCounts {
   /** How long a row of it counts. */
   readonly unit: bigint;
 }
+
+const loggerOf = ({ isByLogger }: CountOptions) => sql.raw(isByLogger ? 'logger_id' : '0');
 
 const LEVEL_COLUMNS = LEVELS.map((level) => level.toLowerCase());
 
@@ -64,8 +74,7 @@ async function countKept(
   connection: Connection,
   { table, unit }: KeptCounts,
   pieces: readonly SlotPiece[],
-  ofLoggers: SqlTruth,
-  options: WorkOptions,
+  options: CountOptions,
 ): Promise<PieceCounts[]> {
   if (pieces.length === 0) return [];
   const sums = sql.raw(LEVEL_COLUMNS.map((level) => `sum(${level}) as ${level}`).join(', '));
@@ -77,13 +86,13 @@ async function countKept(
     from unnest(${times(({ from }) => from)}::timestamptz[], ${times(({ to }) => to)}::timestamptz[])
       with ordinality as pieces (piece_from, piece_to, place)
     cross join lateral (
-      select logger_id, ${sums},
+      select ${loggerOf(options)} as logger_id, ${sums},
         max(start) filter (where warn + error + fatal > 0) as newest_issue,
         max(start) filter (where error + fatal > 0) as newest_error
       from ${sql.raw(`${connection.schema}.${table}`)}
-      where start >= piece_from and start < piece_to and ${ofLoggers} group by logger_id
+      where start >= piece_from and start < piece_to and ${options.ofLoggers} group by 1
     ) as counted`;
-  const rows = await runSql(connection, query, options);
+  const rows = await runSql(connection, query, { signal: options.signal });
   return rows.map((row) => ({
     piece: pieces[row.place - 1]!,
     loggerId: row.logger_id,
@@ -107,20 +116,21 @@ export const LEVEL_INDEX = sql.raw(
 async function countEdges(
   connection: Connection,
   edges: readonly SlotPiece[],
-  ofLoggers: SqlTruth,
-  options: WorkOptions,
+  options: CountOptions,
 ): Promise<PieceCounts[]> {
   if (edges.length === 0) return [];
   const query: RawBuilder<{ place: number; logger_id: number; level: number; count: number }> = sql`
     select places.place::integer, counted.*
     from ${unnestedRanges(edges)} as places (from_time, from_ns, to_time, to_ns, place)
     cross join lateral (
-      select logger_id, ${LEVEL_INDEX} as level, count(*) as count
+      select ${loggerOf(options)} as logger_id, ${LEVEL_INDEX} as level, count(*) as count
       from ${sql.raw(`${connection.schema}.record`)}
-      where ${isWithinUnnested(edges)} and ${ofLoggers} group by 1, 2
+      where ${isWithinUnnested(edges)} and ${options.ofLoggers} group by 1, 2
     ) as counted`;
   const found = new Map<string, PieceCounts & { counts: number[] }>();
-  for (const { place, logger_id: loggerId, level, count } of await runSql(connection, query, options)) {
+  for (const { place, logger_id: loggerId, level, count } of await runSql(connection, query, {
+    signal: options.signal,
+  })) {
     const key = `${place} ${loggerId}`;
     const piece = edges[place - 1]!;
     const known = found.get(key) ?? {

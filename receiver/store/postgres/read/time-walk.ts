@@ -24,7 +24,7 @@ export interface TimeWalkOptions extends TimeRange {
 }
 
 /** A look at a stretch of time. */
-interface Look<Result> {
+export interface Look<Result> {
   readonly stretch: TimeRange;
   readonly result: Result;
 }

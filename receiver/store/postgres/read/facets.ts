@@ -1,0 +1,121 @@
+import { type RawBuilder, sql } from 'kysely';
+import { DistinctValues } from '../../../query/distinct-values.ts';
+import { fieldTexts } from '../../../query/field-values.ts';
+import type { Field } from '../../../query/tree.ts';
+import { END_OF_TIME } from '../../common/slots.ts';
+import type { Facets, FacetsRequest } from '../../store.ts';
+import { allOf, type Condition, exactly, type SqlTruth } from './condition.ts';
+import { type FacetField, facetField } from './facet-field.ts';
+import { runSql } from './run-sql.ts';
+import { decided, scan } from './scan.ts';
+import { conditionOf, type ReadContext } from './search.ts';
+import { isWithin, type TimeRange } from './time-range.ts';
+
+/** A longer value is not grouped in SQL: the receiver takes its record by itself. */
+const LONGEST_KEY = 1000;
+/** Values of all fields together that one stretch may have. */
+const MOST_KEYS = 30_000;
+
+interface FieldTally {
+  readonly field: FacetField;
+  readonly textsOf: ReturnType<typeof fieldTexts>;
+  readonly values: DistinctValues;
+}
+
+/** See `LogStore.facets`. Values are grouped in SQL, but for rows whose columns do not say all. */
+export async function readFacets(context: ReadContext, request: FacetsRequest): Promise<Facets[]> {
+  const { fields, query, from = 0n, to = END_OF_TIME, limit, signal } = request;
+  signal?.throwIfAborted();
+  // A field that is asked for twice is counted once.
+  const tallies = new Map<string, FieldTally>();
+  for (const field of fields) {
+    tallies.set(JSON.stringify(field), {
+      field: facetField(field),
+      textsOf: fieldTexts(field),
+      values: new DistinctValues(),
+    });
+  }
+  if (tallies.size === 0) return [];
+  const isComplete = await tally(context, { query, from, to, signal }, [...tallies.values()]);
+  return fields.map((field: Field) => {
+    const { values } = tallies.get(JSON.stringify(field))!;
+    if (!isComplete) values.isComplete = false;
+    return values.mostFrequent(limit);
+  });
+}
+
+async function tally(
+  context: ReadContext,
+  request: Pick<FacetsRequest, 'query' | 'signal'> & TimeRange,
+  tallies: readonly FieldTally[],
+): Promise<boolean> {
+  const { query } = request;
+  const condition = await conditionOf(context, query, request);
+  const must = groupedRows(condition, tallies);
+  return scan(context, request, async (stretch, signal) => {
+    const grouped = await groups(context, must, stretch, tallies, signal);
+    const apart = tallies.map(() => new DistinctValues());
+    for await (const record of decided(context, { query, may: condition.may, must }, stretch, signal)) {
+      for (const [place, { textsOf }] of tallies.entries())
+        for (const text of textsOf(record)) apart[place]!.add(text, 1);
+    }
+    return () => {
+      for (const { place, text, count } of grouped.values) tallies[place]!.values.add(text, count);
+      for (const [place, { values }] of tallies.entries()) values.addAll(apart[place]!);
+      if (grouped.isCut) for (const { values } of tallies) values.isComplete = false;
+    };
+  });
+}
+
+/** The rows that SQL groups: those that match for certain and whose columns say all of their values. */
+function groupedRows({ must }: Condition, tallies: readonly FieldTally[]): SqlTruth {
+  if (!tallies.every(({ field }) => field.isGrouped)) return sql`false`;
+  const isShort = ({ field }: FieldTally) =>
+    exactly(sql`coalesce(octet_length(${field.key}), 0) <= ${sql.lit(LONGEST_KEY)}`);
+  return allOf([exactly(must), exactly(sql`exact is null`), ...tallies.map(isShort)]).must;
+}
+
+interface GroupedValue {
+  /** Of the field. */
+  readonly place: number;
+  readonly text: string;
+  readonly count: number;
+}
+
+type GroupRow = { readonly place: number; readonly key: string; readonly count: number };
+
+async function groups(
+  { connection, parts }: ReadContext,
+  rows: SqlTruth,
+  stretch: TimeRange,
+  tallies: readonly FieldTally[],
+  signal: AbortSignal,
+): Promise<{ readonly values: readonly GroupedValue[]; readonly isCut: boolean }> {
+  const names = tallies.map((_, place) => sql.raw(`key_${place}`));
+  const keys = tallies.map(({ field }, place) => sql`${field.key} as ${names[place]!}`);
+  const sets = names.map((name) => sql`(${name})`);
+  // The key of the set that a group is of: the bit of `grouping` that is not set.
+  const places = names.map((name, place) => sql`when grouping(${name}) = 0 then ${sql.lit(place)}`);
+  const key = names.map((name) => sql`when grouping(${name}) = 0 then ${name}`);
+  // `offset 0` keeps fields with the same expression apart.
+  const query: RawBuilder<GroupRow> = sql`
+    select * from (
+      select case ${sql.join(places, sql` `)} end as place, case ${sql.join(key, sql` `)} end as key, count(*) as count
+      from (
+        select ${sql.join(keys)} from ${sql.raw(`${connection.schema}.record`)}
+        where ${isWithin(stretch)} and ${rows} offset 0
+      ) as record_keys group by grouping sets (${sql.join(sets)})
+    ) as counted where key is not null limit ${sql.lit(MOST_KEYS + 1)}`;
+  const found = await runSql(connection, query, { signal });
+  const values: GroupedValue[] = [];
+  for (const [place, { field }] of tallies.entries()) {
+    const ofField = found.filter((row) => row.place === place);
+    const textsOf = await field.textsOf(
+      ofField.map((row) => row.key),
+      parts,
+      { signal },
+    );
+    for (const row of ofField) for (const text of textsOf(row.key)) values.push({ place, text, count: row.count });
+  }
+  return { values, isCut: found.length > MOST_KEYS };
+}
