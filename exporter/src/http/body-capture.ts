@@ -58,7 +58,7 @@ export class BodyCapture {
     const text = decode(bytes, contentType);
     if (text === undefined) return name('in an unknown charset');
     if (kind === 'json')
-      return isWhole ? (parsed(text, redactor) ?? name('not JSON')) : name(`more than ${this.#maxBytes}`);
+      return isWhole ? parsed(text, redactor, name('not JSON')) : name(`more than ${this.#maxBytes}`);
     const shown = kind === 'form' ? redactor.query(text) : text;
     return isWhole ? shown : `${shown}… (${this.#total} bytes)`;
   }
@@ -101,10 +101,10 @@ function decode(bytes: Buffer, contentType: string | undefined): string | undefi
   }
 }
 
-function parsed(text: string, redactor: Redactor): unknown {
+function parsed(text: string, redactor: Redactor, fallback: string): unknown {
   try {
     return redactor.value(JSON.parse(text));
   } catch {
-    return undefined;
+    return fallback;
   }
 }

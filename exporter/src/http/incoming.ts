@@ -27,7 +27,8 @@ export interface Framework<Subject> {
 
 /** Where a request carries its recording, so that middleware behind other middleware adds to it instead of recording twice. */
 const RECORDING = Symbol.for('logvitals.exporter.http.recording');
-type Carrier = { [RECORDING]?: IncomingRecording<unknown> };
+/** Null: it is known already that the request is not to be recorded. */
+type Carrier = { [RECORDING]?: IncomingRecording<unknown> | null };
 
 /**
  * Runs `run`, which handles a request, in a context of its own, and has the request recorded once the response has ended,
@@ -45,6 +46,7 @@ export function recordIncoming<Subject, Result>(
   run: (recording: IncomingRecording<Subject> | undefined) => Result,
 ): Result {
   const outer = (request as Carrier)[RECORDING];
+  if (outer === null) return run(undefined);
   if (outer !== undefined) {
     outer.learnFrom({ settings, framework, subject } as Source<unknown>);
     return run(outer as IncomingRecording<Subject>);
@@ -60,6 +62,7 @@ function begin<Subject>(
   let recording: IncomingRecording<Subject> | undefined;
   guarded(() => {
     const target = splitTarget(targetOf(request));
+    (request as Carrier)[RECORDING] = null;
     if (source.settings.isExcluded(target.path)) return;
     recording = new IncomingRecording(source, request, answerOf(request, response), target);
     (request as Carrier)[RECORDING] = recording as IncomingRecording<unknown>;
@@ -76,7 +79,7 @@ function answerOf(request: IncomingMessage & { upgrade?: unknown }, response: Se
 
 /** The recording of a request that is under way; undefined when it is not recorded. */
 export const recordingOf = (request: IncomingMessage): IncomingRecording<unknown> | undefined =>
-  (request as Carrier)[RECORDING];
+  (request as Carrier)[RECORDING] ?? undefined;
 
 /** Express and Koa shorten `url` for what is mounted under a path, and keep the original. */
 const targetOf = (request: IncomingMessage & { originalUrl?: unknown }): string =>
@@ -150,7 +153,8 @@ export class IncomingRecording<Subject> extends AsyncResource {
   #emit(): void {
     const route = this.#ask(routeOf);
     const { path } = this.#target;
-    if (!this.#settings.isRecorded(route === undefined ? [path] : [path, route])) return;
+    const names = route === undefined ? [path] : [path, route];
+    if (!this.#sources.every(({ settings }) => settings.isRecorded(names))) return;
     const { status, isComplete, error } = this.#answer;
     emitExchange(`${this.#method} ${route ?? path}`, this.#attributes(route), {
       status,

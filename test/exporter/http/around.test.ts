@@ -103,6 +103,20 @@ test('P52 middleware behind a recorded server adds what it knows to the one reco
   });
 });
 
+test('P56 what either of two middlewares excludes is not recorded', async () => {
+  const app = new Koa();
+  app.use(forKoa.recordRequests({ exclude: ['/inner'] }));
+  app.use((ctx) => {
+    ctx.body = String(currentActor());
+  });
+  const server = createServer(app.callback());
+  forNode.recordRequests(server, { exclude: ['/outer'] });
+  await using listening = await listen(server);
+  for (const path of ['/inner', '/outer', '/both']) await (await fetch(listening.url + path)).text();
+  await listening.close();
+  expect((await onlyRecord(recording)).body).toBe('GET /both 200');
+});
+
 test('P52 the options user and route are asked first, and what they throw costs that field', async () => {
   const app = new Koa();
   app.use(
