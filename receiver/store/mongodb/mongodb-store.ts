@@ -165,7 +165,7 @@ class MongodbStore implements LogStore {
     await this.#link.close();
     await Promise.allSettled(this.#running);
     await this.#repairs.close();
-    await this.#appender.settled();
+    await this.#appender.close();
     await this.#database.close();
   }
 

@@ -5,18 +5,19 @@ import type { AppendedBatch, Batch } from '../../store.ts';
 import type { Database } from '../database.ts';
 import type { LogDocument } from '../documents.ts';
 import { DocumentWriter, dateOf } from '../log-document.ts';
-import { claimRequests, claimUids, insertAll, settleRequests, type UidClaim, uidOf } from './claims.ts';
+import { claimRequests, claimUids, insertAll, type UidClaim, uidOf } from './claims.ts';
 import { CountChanges } from './count-changes.ts';
 import { Journal } from './journal.ts';
 import { KeyLocks } from './key-locks.ts';
 import { Lanes, type Step } from './lanes.ts';
 import type { Repairs } from './repairs.ts';
 import { Sequences } from './sequences.ts';
+import { Settlements } from './settlements.ts';
 
 /** Appends under way at a time: while the server works on one, another is encoded. */
 const LANES = 4;
 /** Documents of one insert, and inserts of one append at a time. */
-const INSERT_SIZE = 1000;
+const INSERT_SIZE = 500;
 const INSERTS_AT_A_TIME = 2;
 /**
  * A step that takes longer stops short of the counts, milliseconds: others may take it for one that nobody finishes
@@ -49,7 +50,7 @@ export class Appender {
   readonly #sequences: Sequences;
   readonly #lanes = new Lanes(LANES);
   readonly #keyLocks = new KeyLocks();
-  readonly #settling = new Set<Promise<void>>();
+  readonly #settlements: Settlements;
 
   constructor(database: Database, now: Clock, repairs: Repairs) {
     this.#database = database;
@@ -57,6 +58,7 @@ export class Appender {
     this.#repairs = repairs;
     this.#journal = new Journal(database);
     this.#sequences = new Sequences(database);
+    this.#settlements = new Settlements(database);
   }
 
   async append(batches: readonly Batch[]): Promise<AppendedBatch[]> {
@@ -68,9 +70,9 @@ export class Appender {
     });
   }
 
-  /** Resolves when nothing is left to be crossed out. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#settling);
+  /** Resolves when nothing is left to be crossed out. Nothing may be appended any more. */
+  close(): Promise<void> {
+    return this.#settlements.close();
   }
 
   async #partsOf(batches: readonly Batch[]): Promise<Part[]> {
@@ -112,7 +114,7 @@ export class Appender {
       throw error;
     }
     const settled = keyed.filter(({ isDuplicate }) => !isDuplicate).map(({ batch }) => batch.key!);
-    this.#settleLater(step, settled);
+    this.#settlements.add(step, settled);
   }
 
   /** What is known of these requests already: they are stored, or somebody began to. */
@@ -120,7 +122,7 @@ export class Appender {
     for (const part of keyed) {
       const request = known.get(part.batch.key!);
       if (!request) continue;
-      if (request.pending) {
+      if (request.pending && !this.#settlements.has(request._id)) {
         part.isResumed = true;
         part.first = request.first;
         part.ids = part.batch.records.map((record, place) => formatId(record.timestamp, request.first + place));
@@ -178,17 +180,6 @@ export class Appender {
     throw new StoreUnavailableError(
       `${this.#database.server} is too slow: storing took longer than ${LONGEST_STEP / 1000} s`,
     );
-  }
-
-  /** The records are stored and counted; crossing out can wait, for doing it again changes nothing. */
-  #settleLater(step: Step, keys: readonly string[]): void {
-    const settling = Promise.all([settleRequests(this.#database, keys), this.#journal.close(step)]).then(
-      () => {},
-      // Whoever finds it finds that nothing is missing.
-      () => {},
-    );
-    this.#settling.add(settling);
-    settling.finally(() => this.#settling.delete(settling));
   }
 }
 

@@ -38,11 +38,6 @@ export async function claimRequests(
   return known;
 }
 
-/** Says of requests that all their records are stored and counted. */
-export async function settleRequests({ requests }: Database, keys: readonly string[]): Promise<void> {
-  if (keys.length > 0) await requests.updateMany({ _id: { $in: [...keys] } }, { $unset: { pending: '' } });
-}
-
 const UNIQUE_ID = 'log.record.uid';
 /** 128 bits of SHA-256, because a clash would lose a record. */
 const DIGEST_BYTES = 16;
