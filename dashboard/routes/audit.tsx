@@ -5,14 +5,14 @@ import { all, pageParam, type QueryString, type RecordFilter, single } from '../
 import { DAY } from '../times.ts';
 import { AuditPage } from '../views/audit.tsx';
 import type { AuditState } from '../views/audit-state.ts';
-import type { EventPage } from '../views/event-page.tsx';
+import type { EventPage } from '../views/event.ts';
 import { FirstSteps } from '../views/first-steps.tsx';
 import { link } from '../views/links.ts';
 import { eventLine } from './event-props.ts';
-import { fixedTime, listRecords, pinnedTime, totalOf } from './listed-records.ts';
+import { listPage, listRecords } from './listed-records.ts';
 import { baseOf, type PageRequest, pageContext, zoneOf } from './page-context.ts';
 import { searchedWords } from './query-text.ts';
-import { type SearchedTime, searchedTime } from './searched-time.ts';
+import { chosenTime, rangeParam, type SearchedTime, searchedTime } from './searched-time.ts';
 import { sendPage } from './send-page.ts';
 import type { Site } from './site.ts';
 
@@ -50,7 +50,7 @@ export function auditRoute(site: Site) {
         state={state}
         kind={eventKind(ctx.query)}
         ranges={settings.ranges}
-        time={{ range: time.range, words: time.words, ...time.texts }}
+        time={chosenTime(time)}
         stats={stats}
         fault={read.ok ? null : read.fault}
         list={list}
@@ -61,7 +61,6 @@ export function auditRoute(site: Site) {
 }
 
 function stateOf(query: QueryString, settings: DashboardSettings): AuditState {
-  const range = single(query, 'range');
   return {
     kind: single(query, 'kind') === undefined ? undefined : eventKind(query),
     q: single(query, 'q'),
@@ -73,7 +72,7 @@ function stateOf(query: QueryString, settings: DashboardSettings): AuditState {
     type: all(query, 'type'),
     group: all(query, 'group'),
     initiator: all(query, 'initiator'),
-    range: settings.ranges.some(({ name }) => name === range) ? range : undefined,
+    range: rangeParam(query, settings),
     from: single(query, 'from'),
     to: single(query, 'to'),
   };
@@ -100,16 +99,10 @@ async function loadEvents(
     cursor: single(ctx.query, 'cursor'),
     signal: clientSignal(ctx),
   });
-  const to = (parameters: AuditState & { readonly page?: string | undefined; readonly cursor?: string }) =>
-    link(baseOf(ctx), '/audit', { ...parameters });
-  const pinned = pinnedTime(state, time, listed);
+  const address = link(baseOf(ctx), '/audit');
   return {
+    ...listPage(listed, { address, state: { ...state }, time }),
     events: listed.records.map(eventLine),
     words: searchedWords(filter.query),
-    total: totalOf(listed.histogram),
-    paging: listed.paging,
-    unbounded: listed.unbounded,
-    hrefOf: (number) => to({ ...pinned, page: number === 1 ? undefined : String(number) }),
-    searchOn: listed.searchOn && to({ ...fixedTime(state, time), cursor: listed.searchOn }),
   };
 }

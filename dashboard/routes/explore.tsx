@@ -15,7 +15,7 @@ import { fixedTime, listRecords, pinnedTime } from './listed-records.ts';
 import { baseOf, type PageRequest, pageContext, zoneOf } from './page-context.ts';
 import { searchedWords } from './query-text.ts';
 import { recordDetail, recordLine } from './record-props.ts';
-import { type SearchedTime, searchedTime } from './searched-time.ts';
+import { chosenTime, type SearchedTime, searchedTime } from './searched-time.ts';
 import { sendPage } from './send-page.ts';
 import type { Site } from './site.ts';
 
@@ -55,7 +55,7 @@ export function exploreRoute(site: Site) {
       page,
       state,
       ranges: settings.ranges,
-      time: { range: time.range, words: time.words, ...time.texts },
+      time: chosenTime(time),
       levels: settings.levels,
       fault: read.ok ? null : read.fault,
       results,

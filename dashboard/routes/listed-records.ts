@@ -3,6 +3,8 @@ import type { StoredRecord } from '../../receiver/record/log-record.ts';
 import { type Histogram, MAX_OFFSET } from '../../receiver/store/store.ts';
 import type { DashboardOptions } from '../options.ts';
 import { rfc3339 } from '../views/format.ts';
+import { link, type Parameters } from '../views/links.ts';
+import type { ListPage } from '../views/list-page.tsx';
 import type { Paging } from '../views/pager.tsx';
 import type { SearchedTime } from './searched-time.ts';
 
@@ -61,8 +63,24 @@ export async function listRecords(
 const NO_HISTOGRAM: Histogram = { counts: [], complete: true };
 
 /** How many records match in all. */
-export function totalOf({ counts }: Histogram): number {
+function totalOf({ counts }: Histogram): number {
   return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** A list as its page shows it, with addresses of its other pages that keep the page's state (P33). */
+export function listPage<State extends TimeState & Parameters>(
+  listed: ListedRecords,
+  { address, state, time }: { readonly address: string; readonly state: State; readonly time: SearchedTime },
+): ListPage {
+  const pinned = pinnedTime(state, time, listed);
+  const { histogram, paging, unbounded, searchOn } = listed;
+  return {
+    total: totalOf(histogram),
+    paging,
+    unbounded,
+    hrefOf: (page) => link(address, '', { ...pinned, page: page === 1 ? undefined : String(page) }),
+    searchOn: searchOn && link(address, '', { ...fixedTime(state, time), cursor: searchOn }),
+  };
 }
 
 /** The part of a page's state that tells its time. */

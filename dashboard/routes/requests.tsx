@@ -12,10 +12,10 @@ import { link } from '../views/links.ts';
 import { type RequestLine, type RequestPage, RequestsPage, type RequestsState } from '../views/requests.tsx';
 import { personOf } from './event-parts.ts';
 import { histogramProps } from './explore-histogram.ts';
-import { fixedTime, listRecords, pinnedTime, totalOf } from './listed-records.ts';
+import { listPage, listRecords } from './listed-records.ts';
 import { baseOf, type PageRequest, pageContext, zoneOf } from './page-context.ts';
 import { recordLine } from './record-props.ts';
-import { type SearchedTime, searchedTime } from './searched-time.ts';
+import { chosenTime, rangeParam, type SearchedTime, searchedTime } from './searched-time.ts';
 import { sendPage } from './send-page.ts';
 import type { Site } from './site.ts';
 
@@ -47,7 +47,7 @@ export function requestsRoute(site: Site) {
         page={page}
         state={state}
         ranges={settings.ranges}
-        time={{ range: time.range, words: time.words, ...time.texts }}
+        time={chosenTime(time)}
         fault={read.ok ? null : read.fault}
         list={list}
       />,
@@ -57,7 +57,6 @@ export function requestsRoute(site: Site) {
 }
 
 function stateOf(query: QueryString, settings: DashboardSettings): RequestsState {
-  const range = single(query, 'range');
   return {
     q: single(query, 'q'),
     direction: all(query, 'direction'),
@@ -67,7 +66,7 @@ function stateOf(query: QueryString, settings: DashboardSettings): RequestsState
     actor: all(query, 'actor'),
     status: statusClass(query),
     slower: slowerThan(query),
-    range: settings.ranges.some(({ name }) => name === range) ? range : undefined,
+    range: rangeParam(query, settings),
     from: single(query, 'from'),
     to: single(query, 'to'),
   };
@@ -91,23 +90,16 @@ async function loadRequests({ options }: Site, ctx: PageRequest, search: Request
     options.store.search({ query, from: time.from, to: time.to, limit: SAMPLE, signal }),
   ]);
   const durations = sample.records.map(durationOf).filter((seconds) => seconds !== null);
-  const to = (parameters: RequestsState & { readonly page?: string | undefined; readonly cursor?: string }) =>
-    link(baseOf(ctx), '/requests', { ...parameters });
-  const pinned = pinnedTime(state, time, listed);
   const histogram = histogramProps(listed.histogram, time.buckets, search);
   return {
+    ...listPage(listed, { address: link(baseOf(ctx), '/requests'), state: { ...state }, time }),
     requests: listed.records.map(requestLine),
-    total: totalOf(listed.histogram),
     // Whoever recorded a request said by its severity whether it failed.
     failed: histogram.bars.reduce((sum, bar) => sum + bar.errors, 0),
     half: percentile(durations, 0.5),
     most: percentile(durations, 0.95),
     sampled: durations.length,
     histogram,
-    paging: listed.paging,
-    unbounded: listed.unbounded,
-    hrefOf: (number) => to({ ...pinned, page: number === 1 ? undefined : String(number) }),
-    searchOn: listed.searchOn && to({ ...fixedTime(state, time), cursor: listed.searchOn }),
   };
 }
 

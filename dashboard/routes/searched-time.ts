@@ -1,8 +1,9 @@
 import { layRange, rangeNamed } from '../health/ranges.ts';
 import type { TimeZone } from '../health/time-zone.ts';
 import type { DashboardSettings } from '../options.ts';
-import type { RecordFilter } from '../params.ts';
+import { type QueryString, type RecordFilter, single } from '../params.ts';
 import { calendarDay, clockTime, editable, hourAndMinute } from '../views/format.ts';
+import type { ChosenTime } from '../views/range-choice.tsx';
 import { layBuckets, type TimeBuckets } from './time-buckets.ts';
 
 /** The stretch of time a search is for, `[from, to)`. */
@@ -16,6 +17,17 @@ export interface SearchedTime {
   readonly texts: { readonly from: string; readonly to: string };
   /** `21 Nov 14:00 to 15:00`, the day said twice when there are two. */
   readonly words: string;
+}
+
+/** The same as a page's controls need it. */
+export function chosenTime({ range, words, texts }: SearchedTime): ChosenTime {
+  return { range, words, ...texts };
+}
+
+/** The range asked for, when it is one of the settings'. */
+export function rangeParam(query: QueryString, { ranges }: Pick<DashboardSettings, 'ranges'>): string | undefined {
+  const asked = single(query, 'range');
+  return ranges.find(({ name }) => name === asked)?.name;
 }
 
 const SECOND = 1_000_000_000n;

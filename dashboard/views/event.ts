@@ -1,5 +1,6 @@
 import type { ChangedField } from '../events/changed-fields.ts';
 import type { EventObject } from '../events/event.ts';
+import type { ListPage } from './list-page.tsx';
 import type { Tone } from './record.ts';
 
 /** An event as a line of a list that reads like a sentence. */
@@ -40,4 +41,11 @@ export interface EventType {
   readonly name: string;
   /** A colour that is safe to draw with; null for the types that have a meaning, which have the page's own. */
   readonly colour: string | null;
+}
+
+/** A page of events. */
+export interface EventPage extends ListPage {
+  readonly events: readonly EventLine[];
+  /** Searched words, to be marked. */
+  readonly words: readonly string[];
 }

@@ -1,8 +1,9 @@
+import type { EventPage } from './event.ts';
 import { EventList } from './event-list.tsx';
-import { EndOfList, type EventPage } from './event-page.tsx';
 import { exact, oneLine, plural } from './format.ts';
 import { Layout } from './layout.tsx';
 import { link } from './links.ts';
+import { EndOfList } from './list-page.tsx';
 import type { PageContext } from './page.ts';
 import { When } from './time.tsx';
 
@@ -68,7 +69,7 @@ export function ObjectPage({ page, object, name, removed, order, list }: ObjectP
         withObject={false}
         narrowed={(change) => link(page.base, '/audit', { object_type: type, object_id: id, ...change })}
       />
-      <EndOfList list={list} />
+      <EndOfList list={list} order={order} />
     </Layout>
   );
 }

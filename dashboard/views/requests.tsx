@@ -1,11 +1,11 @@
 import { NothingMatches } from './empty.tsx';
 import type { EventPerson } from './event.ts';
-import { EndOfList, type EventPage } from './event-page.tsx';
 import { calendarDay, clockTime, exact, exactTime, oneLine, rfc3339, took } from './format.ts';
 import { inWords } from './health.tsx';
 import { Histogram, type HistogramProps } from './histogram.tsx';
 import { Layout } from './layout.tsx';
 import { link, type Parameters, recordPath } from './links.ts';
+import { EndOfList, type ListPage } from './list-page.tsx';
 import type { PageContext } from './page.ts';
 import type { ChosenTime } from './range-choice.tsx';
 import type { Tone } from './record.ts';
@@ -46,7 +46,7 @@ export interface RequestLine {
 }
 
 /** A page of requests, and what is to be said of all that match. */
-export interface RequestPage extends Omit<EventPage, 'events' | 'words'> {
+export interface RequestPage extends ListPage {
   readonly requests: readonly RequestLine[];
   readonly failed: number;
   /** How long they took, in seconds, of the newest `sampled`. */
@@ -122,7 +122,7 @@ function List(props: RequestsProps & { readonly list: RequestPage }) {
       <div class="tbl">
         <RequestTable page={page} list={list} to={to} />
       </div>
-      <EndOfList list={{ ...list, events: [], words: [] }} />
+      <EndOfList list={list} />
     </>
   );
 }
@@ -188,7 +188,7 @@ function Row({ page, request, to }: Pick<TableProps, 'page' | 'to'> & { readonly
       <td class="v">{method !== null && oneLine(method)}</td>
       <td class="m">
         <a href={link(page.base, recordPath(request.id))} data-line>
-          <bdi>{targetOf(request)}</bdi>
+          <bdi>{targetOf(request).replace(/^https?:\/\//, '')}</bdi>
         </a>
         {request.isOutgoing && <span class="out"> outgoing</span>}
       </td>

@@ -210,6 +210,8 @@ describe('an object’s page', () => {
     expect(visibleText(html)).toContain('25 records');
     expect(visibleText(html)).toContain('Page 2 of 3');
     expect(linesOf((await getPage(site, linksTo(html, 'Older')[0]!)).html)).toHaveLength(5);
+    const forwards = await getPage(site, '/objects?type=order&id=7&order=oldest');
+    expect(linksTo(forwards.html, 'Newer')).toEqual(['/objects?type=order&id=7&order=oldest&page=2']);
   });
 });
 
@@ -313,7 +315,7 @@ describe('the requests page', () => {
     expect(text).toContain('half took up to 90 ms (p50), 95% up to 180 ms (p95), of the newest 20');
     const rows = rowsOf(html);
     expect(rows).toHaveLength(10);
-    expect(rows[0]).toBe('20 Nov 11:59:30.000 404 POST https://api.example/v1 outgoing 20 ms');
+    expect(rows[0]).toBe('20 Nov 11:59:30.000 404 POST api.example/v1 outgoing 20 ms');
     expect(rows[1]).toBe('20 Nov 11:59:00.000 502 GET /orders/:id 3 s');
     expect(rows[2]).toBe('20 Nov 11:58:00.000 200 GET /orders/:id ana 10 ms');
   });

@@ -1,13 +1,11 @@
-import type { EventLine } from './event.ts';
 import { Pager, type Paging } from './pager.tsx';
 
-/** A page of events, with where its other pages are. */
-export interface EventPage {
-  readonly events: readonly EventLine[];
-  readonly words: readonly string[];
-  /** How many there are in all, and whether that is all of them. */
+/** A page of a list, and where its other pages are. */
+export interface ListPage {
+  /** How many entries there are in all. */
   readonly total: number;
   readonly paging: Paging;
+  /** True when counting ended early: there are more than `total`, and more pages. */
   readonly unbounded: boolean;
   /** The address of another page of the list. */
   readonly hrefOf: (page: number) => string;
@@ -16,7 +14,14 @@ export interface EventPage {
 }
 
 /** What follows a list: the rest of a search that took too long, and its other pages. */
-export function EndOfList({ list }: { readonly list: EventPage }) {
+export function EndOfList({
+  list,
+  order = 'newest',
+}: {
+  readonly list: ListPage;
+  readonly order?: 'newest' | 'oldest';
+}) {
+  const words = order === 'newest' ? { back: 'Newer', on: 'Older' } : { back: 'Older', on: 'Newer' };
   return (
     <>
       {list.searchOn && (
@@ -24,12 +29,7 @@ export function EndOfList({ list }: { readonly list: EventPage }) {
           The search took long and stopped before the end. <a href={list.searchOn}>Search on from there</a>
         </p>
       )}
-      <Pager
-        paging={list.paging}
-        href={list.hrefOf}
-        words={{ back: 'Newer', on: 'Older' }}
-        unbounded={list.unbounded}
-      />
+      <Pager paging={list.paging} href={list.hrefOf} words={words} unbounded={list.unbounded} />
     </>
   );
 }
