@@ -1,5 +1,6 @@
 import { absoluteTarget } from './address.ts';
-import { type HeaderSource, type HeaderValue, headersInTurn, lazyHeaders } from './headers.ts';
+import { Handshakes } from './handshakes.ts';
+import { type HeaderSource, type HeaderValue, headersInTurn, headersOf, lazyHeaders } from './headers.ts';
 import { type ExchangeOptions, resolveExchangeOptions } from './options.ts';
 import { isDelivery, OutgoingRecording } from './outgoing.ts';
 import { headersInText } from './sent-headers.ts';
@@ -10,6 +11,8 @@ interface UndiciRequest {
   readonly method: string;
   readonly origin: string | URL | undefined;
   readonly path: string;
+  /** `websocket` when the request leaves HTTP. */
+  readonly upgrade?: unknown;
   /** Names and values in turn; before undici 6 the text of the head. */
   readonly headers: readonly (string | readonly string[])[] | string;
   /** A `host` or `content-length` of the caller's own is found here only. */
@@ -36,19 +39,25 @@ interface UndiciResponse {
 export function recordCalls(options?: ExchangeOptions): () => void {
   const settings = resolveExchangeOptions(options);
   const recordings = new WeakMap<UndiciRequest, OutgoingRecording>();
+  const handshakes = new Handshakes();
+  const end = (request: UndiciRequest) => {
+    const recording = recordings.get(request);
+    if (recording === undefined) return;
+    if (request.upgrade) handshakes.remove(addressOf(request), recording);
+    recording.end();
+  };
   return subscribeAll({
     'undici:request:create'({ request }: About) {
       const headers = requestHeaders(request);
       const userAgent = headers.all()['user-agent'];
       if (isDelivery(userAgent === undefined ? undefined : String(userAgent))) return;
-      recordings.set(
-        request,
-        new OutgoingRecording(settings, {
-          method: request.method,
-          ...absoluteTarget(String(request.origin ?? ''), request.path),
-          headers,
-        }),
-      );
+      const recording = new OutgoingRecording(settings, {
+        method: request.method,
+        ...absoluteTarget(String(request.origin ?? ''), request.path),
+        headers,
+      });
+      recordings.set(request, recording);
+      if (request.upgrade) handshakes.add(addressOf(request), recording);
     },
     'undici:request:bodyChunkSent'({ request, chunk }: About & { chunk: unknown }) {
       recordings.get(request)?.requestBody?.add(chunk);
@@ -59,16 +68,22 @@ export function recordCalls(options?: ExchangeOptions): () => void {
     'undici:request:bodyChunkReceived'({ request, chunk }: About & { chunk: unknown }) {
       recordings.get(request)?.responseBody?.add(chunk);
     },
-    'undici:request:trailers'({ request }: About) {
-      recordings.get(request)?.end();
-    },
+    'undici:request:trailers': ({ request }: About) => end(request),
     'undici:request:error'({ request, error }: About & { error: unknown }) {
-      const recording = recordings.get(request);
-      recording?.fail(error);
+      recordings.get(request)?.fail(error);
+      end(request);
+    },
+    'undici:websocket:open'({ websocket }: { websocket: { readonly url: string } }) {
+      const recording = handshakes.take(websocket.url.replace(/^ws/, 'http'));
+      recording?.answer({ status: SWITCHING_PROTOCOLS, headers: headersOf({}) });
       recording?.end();
     },
   });
 }
+
+const SWITCHING_PROTOCOLS = 101;
+
+const addressOf = ({ origin, path }: UndiciRequest): string => `${origin}${path}`;
 
 function requestHeaders(request: UndiciRequest): HeaderSource {
   const { headers, host, contentLength } = request;

@@ -21,7 +21,7 @@ import * as forHono from '../../../exporter/src/hono.ts';
 import * as forKoa from '../../../exporter/src/koa.ts';
 import * as forNode from '../../../exporter/src/node-http.ts';
 import { type Recording, startRecording, warningsDuring } from '../helpers/recording.ts';
-import { listen, onlyRecord, recordsOf } from './helpers.ts';
+import { listen, onlyRecord, recordsOf, type Shown } from './helpers.ts';
 
 let recording: Recording;
 const undo: (() => unknown)[] = [];
@@ -182,7 +182,7 @@ test('P52 Hono without Node beneath it says once that nothing is recorded, and g
 test('P52 P53 a WebSocket is recorded once on either side, when its handshake is answered', async () => {
   const server = createServer();
   forNode.recordRequests(server);
-  undo.push(forNode.recordCalls());
+  undo.push(forNode.recordCalls(), forFetch.recordCalls());
   server.on('upgrade', (asked, socket) => {
     undo.push(() => socket.destroy());
     const accept = createHash('sha1').update(
@@ -199,10 +199,17 @@ test('P52 P53 a WebSocket is recorded once on either side, when its handshake is
   const socket = new WebSocket(`ws://127.0.0.1:${listening.port}/live?token=t0ps3cret`);
   const [message] = (await once(socket, 'message')) as [MessageEvent];
   expect(message.data).toBe('hi');
-  expect(await onlyRecord(recording)).toMatchObject({
+  const url = `http://127.0.0.1:${listening.port}/live`;
+  const both = await recordsOf(recording, 2);
+  expect(both.find((record) => !isCall(record))).toMatchObject({
     severityNumber: 11,
     body: 'GET /live 101',
     attributes: { 'http.response.status_code': 101, 'url.query': 'token=[REDACTED]' },
+  });
+  expect(both.find(isCall)).toMatchObject({
+    severityNumber: 11,
+    body: `GET ${url} 101`,
+    attributes: { 'http.response.status_code': 101, 'url.full': `${url}?token=[REDACTED]` },
   });
   socket.close();
 
@@ -210,8 +217,8 @@ test('P52 P53 a WebSocket is recorded once on either side, when its handshake is
   const asking = request({ port: listening.port, path: '/again', headers }).end();
   const [, connection] = await once(asking, 'upgrade');
   connection.destroy();
-  const records = await recordsOf(recording, 3);
-  expect(records.slice(1).map(({ body }) => body)).toEqual(
+  const records = await recordsOf(recording, 4);
+  expect(records.slice(2).map(({ body }) => body)).toEqual(
     expect.arrayContaining(['GET /again 101', `GET http://localhost:${listening.port}/again 101`]),
   );
 });
@@ -231,7 +238,14 @@ test('P52 an upgrade that is refused or dropped is recorded as that', async () =
   }
   const records = await recordsOf(recording, 2);
   expect(records.map(({ body }) => body)).toEqual(['GET /refused 401', 'GET /dropped aborted']);
+
+  undo.push(forFetch.recordCalls());
+  await once(new WebSocket(`ws://127.0.0.1:${listening.port}/dropped`), 'error');
+  const call = (await recordsOf(recording, 4)).find(isCall);
+  expect(call).toMatchObject({ severityNumber: 17, body: `GET ${listening.url}/dropped failed` });
 });
+
+const isCall = ({ attributes }: Shown) => attributes['logvitals.http.direction'] === 'external';
 
 test('P52 HTTP/2 requests are recorded like others', async () => {
   const server = createHttp2Server((asked, response) => {

@@ -26,6 +26,9 @@ export async function listen(server: Server): Promise<Listening> {
   return { port, url: `http://127.0.0.1:${port}`, close, [Symbol.asyncDispose]: close };
 }
 
+/** Seconds; less than a test may take, so that it says what it waited for. */
+const LONGEST_WAIT = 15;
+
 /** What a test reads of a record. */
 export type Shown = Pick<ReadableLogRecord, 'body' | 'severityNumber' | 'severityText' | 'eventName' | 'attributes'> & {
   readonly traceId: string | undefined;
@@ -44,7 +47,7 @@ export async function recordsOf(recording: Recording, count: number): Promise<Sh
       attributes,
       traceId: spanContext?.traceId,
     }));
-  });
+  }, LONGEST_WAIT);
 }
 
 /** The only record, once there is one. */
