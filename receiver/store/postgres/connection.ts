@@ -9,6 +9,7 @@ import {
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { StoreError } from '../errors.ts';
+import { Client } from './client.ts';
 import { ServerAwayError, storeErrorOf } from './errors.ts';
 import type { Schema } from './schema.ts';
 import { serverName } from './server-name.ts';
@@ -178,6 +179,7 @@ class PooledConnection implements Connection {
   #makePool(connections: number): pg.Pool {
     const pool = new pg.Pool({
       ...this.#config,
+      Client,
       max: connections,
       // Said by a query, not at the start of the session, which a pooler between us and the server would refuse.
       onConnect: async (client: pg.ClientBase) => {
@@ -246,7 +248,7 @@ class PooledConnection implements Connection {
 
   /** Ends what a connection is doing, over a connection of its own: the pool may have none to spare. */
   async #cancel(client: pg.PoolClient): Promise<void> {
-    const canceler = new pg.Client(this.#config);
+    const canceler = new Client(this.#config);
     canceler.on('error', () => {});
     await canceler.connect();
     try {
