@@ -9,7 +9,7 @@ import { valueText } from '../../receiver/record/value-text.ts';
 import { attributeText } from '../events/attribute-text.ts';
 import { changedFields } from '../events/changed-fields.ts';
 import { eventDetails } from '../events/event.ts';
-import { prettyJson } from '../events/structured.ts';
+import { prettyJson, structured } from '../events/structured.ts';
 import type { ExceptionText, Property, RecordDetail, RecordLine, Tone } from '../views/record.ts';
 import { eventType, personOf } from './event-parts.ts';
 
@@ -51,6 +51,13 @@ export function recordDetail(record: StoredRecord): RecordDetail {
   };
 }
 
+/** Attributes whose values have lines of their own. */
+const STRUCTURES = [
+  { title: 'Data', key: 'logvitals.data' },
+  { title: 'Request body', key: 'logvitals.http.request.body' },
+  { title: 'Response body', key: 'logvitals.http.response.body' },
+] as const;
+
 /** What a record says as an event, beside its body. */
 function eventParts(
   record: StoredRecord,
@@ -59,7 +66,7 @@ function eventParts(
   const changes = changedFields(event.changes);
   const structures = [
     { title: 'Changes', value: changes === null ? event.changes : null },
-    { title: 'Data', value: event.data },
+    ...STRUCTURES.map(({ title, key }) => ({ title, value: structured(record.attributes.get(key)) })),
   ];
   return {
     actor: event.actor && personOf(event.actor),
@@ -77,7 +84,12 @@ function toneOf(severityNumber: number): Tone {
 }
 
 /** These have a section of their own. */
-const SHOWN_APART = new Set(['exception.message', 'exception.stacktrace', 'logvitals.changes', 'logvitals.data']);
+const SHOWN_APART = new Set([
+  'exception.message',
+  'exception.stacktrace',
+  'logvitals.changes',
+  ...STRUCTURES.map(({ key }) => key),
+]);
 
 function exceptionOf(record: StoredRecord): ExceptionText | null {
   const of = (key: string) => textOf(attributeOf(record, key));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RecordJson } from '../../dashboard/api/record-json.ts';
 import type { EventDetails } from '../../dashboard/events/event.ts';
+import type { AnyValue, KeyValueList } from '../../receiver/record/any-value.ts';
 import type { LogRecord } from '../../receiver/record/log-record.ts';
 import { auditRecord, groupRecord, requestRecord } from '../helpers/audit.ts';
 import { DAY, HOUR, logRecord, MINUTE, SECOND } from '../helpers/records.ts';
@@ -27,6 +28,7 @@ interface Stats {
 }
 
 const messages = ({ results }: Pick<Events, 'results'>) => results.map(({ message }) => message);
+const keyValues = (values: Readonly<Record<string, AnyValue>>): KeyValueList => new Map(Object.entries(values));
 const UUID = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
 
 /** The audit views of the API on any store: every one of them answers the same. */
@@ -79,22 +81,10 @@ export function describeAuditApi(name: string, open: OpenStore): void {
           timestamp: NOW - SECOND,
           object: { type: 'order', id: '7', name: 'Order № 7' },
           // Structured, as the exporter sends it.
-          changes: new Map([
-            [
-              'old_value',
-              new Map<string, unknown>([
-                ['status', 'open'],
-                ['lines', new Map([['3', new Map([['qty', 1n]])]])],
-              ]) as never,
-            ],
-            [
-              'new_value',
-              new Map<string, unknown>([
-                ['status', 'paid'],
-                ['lines', new Map([['3', new Map([['qty', 2n]])]])],
-              ]) as never,
-            ],
-          ]),
+          changes: keyValues({
+            old_value: keyValues({ status: 'open', lines: keyValues({ 3: keyValues({ qty: 1n }) }) }),
+            new_value: keyValues({ status: 'paid', lines: keyValues({ 3: keyValues({ qty: 2n }) }) }),
+          }),
           attributes: {
             'user.name': 'Ana Kovács',
             'logvitals.message.template': '{user} paid',

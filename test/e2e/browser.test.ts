@@ -414,7 +414,7 @@ describe('in a browser', () => {
     await using _ = site;
     await using opened = await openPage({ viewport: PHONE, isMobile: true, hasTouch: true });
     const { page } = opened;
-    for (const path of ['/', '/logs']) {
+    for (const path of ['/', '/logs', '/audit', '/requests']) {
       await page.goto(site.url + path);
       for (const summary of await page.locator('[data-menu] > summary').all()) {
         await summary.click();

@@ -240,6 +240,22 @@ describe('a record', () => {
     expect(linksTo(html, 'All records of the same group')).toEqual(['/groups/g']);
   });
 
+  test('P52 has the bodies of a request apart, JSON readable', async () => {
+    const { site, ids } = await siteWith(
+      requestRecord({
+        timestamp: NOON - MINUTE,
+        attributes: {
+          'logvitals.http.request.body': '{"card":"[REDACTED]"}',
+          'logvitals.http.response.body': '<binary, 2048 bytes>',
+        },
+      }),
+    );
+    await using _ = site;
+    const text = visibleText((await getPage(site, `/logs/${ids[0]}`)).html);
+    expect(text).toContain('Request body { "card": "[REDACTED]" } Response body <binary, 2048 bytes>');
+    expect(text).not.toContain('logvitals.http.request.body');
+  });
+
   test('changes of another shape are shown as they are', async () => {
     const { site, ids } = await siteWith(
       auditRecord({ timestamp: NOON - MINUTE, changes: '[["status","open","paid"]]' }),
