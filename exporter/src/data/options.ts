@@ -62,7 +62,7 @@ export const DATA_AUDIT_OPTIONS: readonly (keyof DataAuditOptions)[] = [
   'maxEvents',
 ];
 
-const MODEL_OPTIONS: readonly (keyof ModelOptions)[] = [
+export const MODEL_OPTIONS: readonly (keyof ModelOptions)[] = [
   'type',
   'id',
   'name',

@@ -8,6 +8,9 @@ interface Savepoint {
   readonly left: number;
 }
 
+/** Where one that was forgotten may have been: rather too few events than one that was rolled back. */
+const BEGINNING: Savepoint = { key: undefined, events: 0, left: 0 };
+
 /** Called with what a transaction recorded, in its order, and how many events more there was no room for. */
 export type Publish = (events: readonly AuditEvent[], left: number) => void;
 
@@ -23,6 +26,7 @@ export class AuditTransaction {
   /** Events that there was no room for. */
   #left = 0;
   #savepoints: Savepoint[] = [];
+  #forgotSavepoints = false;
   #state: 'open' | 'committed' | 'rolled back' = 'open';
 
   constructor(publish: Publish, maxEvents: number) {
@@ -40,8 +44,11 @@ export class AuditTransaction {
   }
 
   savepoint(key: unknown): void {
-    // More than the events it may hold is a loop that never releases: the oldest then guard nothing that matters.
-    if (this.#savepoints.length >= this.#maxEvents) this.#savepoints.shift();
+    // More than the events it may hold is a loop that never releases.
+    if (this.#savepoints.length >= this.#maxEvents) {
+      this.#savepoints.shift();
+      this.#forgotSavepoints = true;
+    }
     this.#savepoints.push({ key, events: this.#events.length, left: this.#left });
   }
 
@@ -63,7 +70,7 @@ export class AuditTransaction {
   rollbackTo(key: unknown): void {
     this.#failed = false;
     const index = this.#find(key);
-    const savepoint = this.#savepoints[index];
+    const savepoint = this.#savepoints[index] ?? (this.#forgotSavepoints ? BEGINNING : undefined);
     if (savepoint === undefined) return;
     this.#savepoints.length = index + 1;
     this.#events.length = savepoint.events;
