@@ -67,7 +67,7 @@ test(
   () => {
     using application = installApplication('newer');
     const isExpected =
-      /^(package\.json|README\.md|LICENSE|dist|dist\/cjs|dist\/cjs\/package\.json|dist\/.+\.(c?js|d\.c?ts))$/;
+      /^(package\.json|README\.md|LICENSE|dist(\/[a-z-]+)*|dist\/cjs\/package\.json|dist\/.+\.(c?js|d\.c?ts))$/;
     expect(application.packedFiles.filter((file) => !isExpected.test(file))).toEqual([]);
     expect(application.packedFiles).toEqual(
       expect.arrayContaining(['README.md', 'LICENSE', 'dist/index.js', 'dist/cjs/index.cjs']),

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { decodeHeader, encodeFrame, HEADER_LENGTH, isIntact, SETTLED, STATE_AT } from './frame.ts';
 
@@ -19,7 +19,8 @@ export interface HeldRequest {
 /** One file of a spool: requests in the order they came. Written at its end, read from its beginning, removed as a whole. */
 export class Segment {
   readonly path: string;
-  readonly #handle: FileHandle;
+  /** Opened when it is needed: after a series of crashes there may be more files than a process may hold open. */
+  #handle: Promise<FileHandle> | undefined;
   /** Bytes of whole frames. A frame being written lies beyond. */
   #size: number;
   /** Where the first frame not yet taken begins. */
@@ -32,16 +33,18 @@ export class Segment {
   #damaged = 0;
   #isGone = false;
 
-  private constructor(path: string, handle: FileHandle, size: number, frames: number, records: number) {
+  private constructor(path: string, size: number, frames: number, records: number) {
     this.path = path;
-    this.#handle = handle;
     this.#size = size;
     this.#unsettled = frames;
     this.#untaken = records;
   }
 
   static async create(path: string): Promise<Segment> {
-    return new Segment(path, await open(path, 'wx+', FILE_MODE), 0, 0, 0);
+    const segment = new Segment(path, 0, 0, 0);
+    segment.#handle = open(path, 'wx+', FILE_MODE);
+    await segment.#handle;
+    return segment;
   }
 
   /** Writes requests to a new file before it returns, for a process that is about to die. */
@@ -56,25 +59,19 @@ export class Segment {
 
   /** A segment that lies there already. What its end holds of a frame cut short is passed over, and told. */
   static async open(path: string): Promise<{ segment: Segment; isTorn: boolean }> {
-    const handle = await open(path, 'r+');
-    try {
-      const bytes = await handle.readFile();
-      let at = 0;
-      let frames = 0;
-      let records = 0;
-      for (;;) {
-        const header = decodeHeader(bytes, at);
-        if (header === null || at + HEADER_LENGTH + header.length > bytes.length) break;
-        at += HEADER_LENGTH + header.length;
-        if (header.isSettled) continue;
-        frames++;
-        records += header.count;
-      }
-      return { segment: new Segment(path, handle, at, frames, records), isTorn: at < bytes.length };
-    } catch (error) {
-      await handle.close();
-      throw error;
+    const bytes = await readFile(path);
+    let at = 0;
+    let frames = 0;
+    let records = 0;
+    for (;;) {
+      const header = decodeHeader(bytes, at);
+      if (header === null || at + HEADER_LENGTH + header.length > bytes.length) break;
+      at += HEADER_LENGTH + header.length;
+      if (header.isSettled) continue;
+      frames++;
+      records += header.count;
     }
+    return { segment: new Segment(path, at, frames, records), isTorn: at < bytes.length };
   }
 
   get name(): string {
@@ -106,8 +103,9 @@ export class Segment {
     const frame = encodeFrame(request, count);
     this.#unsettled++;
     try {
+      const handle = await this.#opened();
       for (let done = 0; done < frame.length; ) {
-        const { bytesWritten } = await this.#handle.write(frame, done, frame.length - done, this.#size + done);
+        const { bytesWritten } = await handle.write(frame, done, frame.length - done, this.#size + done);
         done += bytesWritten;
       }
     } catch (error) {
@@ -145,13 +143,15 @@ export class Segment {
   async settle(at: number): Promise<void> {
     if (this.#isGone) return;
     this.#unsettled--;
-    await this.#handle.write(SETTLED, 0, SETTLED.length, at + STATE_AT);
+    const handle = await this.#opened();
+    await handle.write(SETTLED, 0, SETTLED.length, at + STATE_AT);
   }
 
   async close(): Promise<void> {
     if (this.#isGone) return;
     this.#isGone = true;
-    await this.#handle.close();
+    const handle = await this.#handle?.catch(() => undefined);
+    await handle?.close();
   }
 
   async remove(): Promise<void> {
@@ -159,11 +159,21 @@ export class Segment {
     await rm(this.path, { force: true });
   }
 
+  #opened(): Promise<FileHandle> {
+    this.#handle ??= open(this.path, 'r+');
+    return this.#handle;
+  }
+
   /** Shorter than asked for where the file ends or can't be read. */
   async #read(at: number, length: number): Promise<Buffer> {
     const bytes = Buffer.alloc(Math.min(length, this.#size - at));
-    const { bytesRead } = await this.#handle.read(bytes, 0, bytes.length, at).catch(() => ({ bytesRead: 0 }));
-    return bytes.subarray(0, bytesRead);
+    try {
+      const handle = await this.#opened();
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, at);
+      return bytes.subarray(0, bytesRead);
+    } catch {
+      return Buffer.alloc(0);
+    }
   }
 
   /** What follows can't be told apart any more. */

@@ -1,4 +1,12 @@
-import { appendFileSync, readFileSync, renameSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -133,6 +141,26 @@ test('P39 a damaged request is dropped and counted; the others arrive', async ()
   expect(arrived).toEqual(['one', 'three']);
   expect(counts).toMatchObject({ waiting: 0, sent: 2, dropped: 1 });
   expect(heard.at(-1)).toBe('the spool is damaged: 1 log records are lost');
+});
+
+test('P39 a series of crashes leaves many files, of which few are open at once', async () => {
+  heardWarnings();
+  using directory = temporaryDirectory();
+  const contents = Array.from({ length: 40 }, (_, index) => `crash ${index}`);
+  const url = await unreachable();
+  for (const body of contents) {
+    const { registration, error } = application({ url, spool: { dir: directory.path } });
+    error(body);
+    await registration.shutdown();
+  }
+  expect(filesIn(directory.path, '.segment')).toHaveLength(40);
+  const openBefore = readdirSync('/proc/self/fd').length;
+  await using sink = await startSink();
+  await using next = application({ url: sink.url, spool: { dir: directory.path } });
+  await until(() => next.registration.counts().sent > 0);
+  expect(readdirSync('/proc/self/fd').length - openBefore).toBeLessThan(20);
+  await next.registration.forceFlush();
+  expect(bodies(sink.accepted)).toEqual(contents);
 });
 
 const MINUTES_AGO = new Date(Date.now() - 5 * 60_000);
