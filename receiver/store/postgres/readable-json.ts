@@ -65,7 +65,10 @@ class Writer {
       this.isExact = false;
       return `"${base64(value)}"`;
     }
-    return isList(value) ? `[${value.map((item) => this.#value(item)).join(',')}]` : this.map(value);
+    if (isList(value)) return `[${value.map((item) => this.#value(item)).join(',')}]`;
+    // The server keeps keys in an order of its own, and the text of a map within is in the order that it came in.
+    if (value.size > 1) this.isExact = false;
+    return this.map(value);
   }
 
   #text(text: string): string {
