@@ -61,12 +61,13 @@ async function executeWatched(
   around: SequelizeSurroundings,
 ): Promise<unknown> {
   const { trail, transactions } = around;
+  const transaction = transactions.resolve(write.options.transaction);
   const sqlWrite = trail.attempt(() => new SqlWrite(describeStatement(write, join, around), trail));
   await sqlWrite?.prepare();
   const result = await execute();
   await trail.attemptAsync(async () => {
     for (const change of (await sqlWrite?.changes(write.outcome(result))) ?? []) {
-      trail.record(change, transactions.eventsOf(write.options.transaction));
+      trail.record(change, transactions.eventsOf(transaction));
     }
   });
   return result;
@@ -81,7 +82,7 @@ function describeStatement(write: Write, join: JoinTable | undefined, around: Se
   const { trail, transactions } = around;
   const { kind, model, options, where, stated, values = {}, upsert = null, known } = write;
   const read = (condition: unknown, limit: number): Promise<Row[]> =>
-    transactions.read(options.transaction, (quiet) =>
+    transactions.read(transactions.resolve(options.transaction), (quiet) =>
       model.unscoped().findAll({ ...quiet, where: condition, limit, raw: true, paranoid: false }),
     );
   return {

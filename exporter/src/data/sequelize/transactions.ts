@@ -50,6 +50,11 @@ export class SequelizeTransactions {
     return this.#find(transaction)?.events;
   }
 
+  /** Undefined leaves it to the CLS namespace, null is none. */
+  resolve(transaction: TransactionLike | null | undefined): TransactionLike | null | undefined {
+    return transaction === undefined ? this.#implied() : transaction;
+  }
+
   started(transaction: TransactionLike): void {
     if (transaction.parent) this.eventsOf(transaction)?.savepoint(transaction);
     else this.#running.set(transaction, { events: this.#trail.begin(), gate: new Gate() });
@@ -72,7 +77,7 @@ export class SequelizeTransactions {
 
   /** Any query of the application, which waits for reads of the plug-in and whose failure may spoil its transaction. */
   async query(sql: unknown, options?: QueryOptions): Promise<unknown> {
-    const running = this.#find(options?.transaction === undefined ? this.#implied() : options.transaction);
+    const running = this.#find(this.resolve(options?.transaction));
     if (running === undefined || (options && QUIET in options)) return await this.#query(sql, options);
     try {
       return await running.gate.pass(() => this.#query(sql, options));

@@ -155,7 +155,13 @@ const arithmetic: Describe<[ModelLike, unknown, unknown, Row, Row, WriteOptions]
   _by,
   _extra,
   options,
-) => ({ kind: 'update', model, options, where, outcome: () => ({ count: undefined, rows: undefined }) });
+) => ({
+  kind: 'update',
+  model,
+  options,
+  where,
+  outcome: (result) => counted((result as unknown[] | undefined)?.[1]),
+});
 
 /** How each of the query interface's methods says what it writes; null: nothing of a model. */
 export const WRITES = {

@@ -65,3 +65,11 @@ test('P51 on SQLite, where statements cannot give rows back besides: the same ev
     { action: 'delete', id: '1', name: 'Ana' },
   ]);
 });
+
+test('P51 rows are streamed as ever', async () => {
+  await using db = new Kysely<Tables>({ dialect: auditDialect(sqliteDialect()) });
+  await db.insertInto('users').values({ name: 'Ana' }).execute();
+  const names: string[] = [];
+  for await (const { name } of db.selectFrom('users').select('name').stream()) names.push(name);
+  expect(names).toEqual(['Ana']);
+});

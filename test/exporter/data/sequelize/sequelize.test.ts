@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import { DataTypes, literal, type Model, type ModelStatic, Op, Sequelize } from 'sequelize';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -251,6 +252,30 @@ describe.skipIf(postgres === null)('Sequelize', () => {
         );
       });
       expect(recording.takeShort()).toEqual(['delete User 1', 'delete User 3']);
+    });
+
+    test('P51 a transaction that Sequelize finds in a CLS namespace is one too', async () => {
+      const storage = new AsyncLocalStorage<Map<string, unknown>>();
+      Sequelize.useCLS({
+        get: (name: string) => storage.getStore()?.get(name),
+        set: (name: string, value: unknown) => storage.getStore()?.set(name, value),
+        bind: (work: unknown) => work,
+        run: (work: () => unknown) => storage.run(new Map(), work),
+      });
+      try {
+        const failing = db.sequelize.transaction(async () => {
+          await db.User.create({ name: 'Di' });
+          await db.User.increment('loginCount', { where: { name: 'Di' } });
+          await db.User.destroy({ where: { id: 1 } });
+          expect(await db.User.count()).toBe(3);
+          throw new Error('no');
+        });
+        await expect(failing).rejects.toThrow('no');
+      } finally {
+        Object.assign(Sequelize, { _cls: undefined });
+      }
+      expect(await plain.User.count()).toBe(3);
+      expect(recording.take()).toEqual([]);
     });
 
     test('P51 a before-image that cannot be read leaves the transaction and statements beside it unharmed', async () => {
