@@ -4,10 +4,8 @@ import { StoreError, StoreUnavailableError } from '../errors.ts';
 /** SQLSTATE codes that this driver acts on (PostgreSQL's manual, appendix A). */
 export const SQLSTATE = {
   uniqueViolation: '23505',
-  checkViolation: '23514',
   serializationFailure: '40001',
   deadlock: '40P01',
-  duplicateTable: '42P07',
   missingRight: '42501',
   undefinedTable: '42P01',
   diskFull: '53100',

@@ -1,5 +1,4 @@
 import type { Clock } from '../../record/clock.ts';
-import { StoreUnavailableError } from '../errors.ts';
 import type { Connection, Transaction } from './connection.ts';
 import { DAY_MILLISECONDS, type Day, dateOf, dayOf, startOf } from './day.ts';
 import { SQLSTATE, sqlStateOf } from './errors.ts';
@@ -12,6 +11,8 @@ const LAST_DAY_AHEAD = 7;
 const DAYS_BACK = 400;
 /** Milliseconds that readers and writers may be kept waiting while a table is attached. */
 const LOCK_TIMEOUT = 2000;
+/** Advisory locks of ours are told from others' by this number, and from each other's by the schema. */
+const PARTITION_LOCK = 7_148_403;
 /** Moving records out of the default partition takes as long as there are many. */
 const MOVE_TIMEOUT = 10 * 60 * 1000;
 
@@ -108,18 +109,22 @@ export class Partitions {
       await this.#connection.transaction((transaction) => this.#attach(transaction, day), { timeout: MOVE_TIMEOUT });
       this.#known.add(day);
     } catch (error) {
-      const state = sqlStateOf(error);
-      // Another receiver made it at the same moment.
-      if (state === SQLSTATE.duplicateTable || state === SQLSTATE.uniqueViolation) this.#known.add(day);
-      else if (!(error instanceof StoreUnavailableError) || !RETRIED_LATER.has(state)) throw error;
+      if (!MADE_LATER.has(sqlStateOf(error))) throw error;
     }
   }
 
   async #attach({ query }: Transaction, day: Day): Promise<void> {
-    const { schema } = this.#connection;
-    const partition = `${schema}.${partitionName(day)}`;
+    const { schema, schemaName } = this.#connection;
+    const name = partitionName(day);
+    const partition = `${schema}.${name}`;
     const [from, to] = [startOf(day), startOf(day + 1)];
     await query(`set local lock_timeout = ${LOCK_TIMEOUT}`);
+    await query('select pg_advisory_xact_lock($1, hashtext($2))', [PARTITION_LOCK, schemaName]);
+    const madeMeanwhile = await query(
+      'select 1 from pg_class join pg_namespace on pg_namespace.oid = relnamespace where nspname = $1 and relname = $2',
+      [schemaName, name],
+    );
+    if (madeMeanwhile.length > 0) return;
     await query(`create table ${partition} (like ${schema}.record including defaults)`);
     // Nobody may add records of the day between moving and attaching.
     await query(`lock table ${schema}.record_default in access exclusive mode`);
@@ -132,4 +137,5 @@ export class Partitions {
   }
 }
 
-const RETRIED_LATER: ReadonlySet<string> = new Set([SQLSTATE.lockNotAvailable, SQLSTATE.deadlock]);
+/** Somebody holds a table for longer than records can wait. */
+const MADE_LATER: ReadonlySet<string> = new Set([SQLSTATE.lockNotAvailable, SQLSTATE.deadlock]);
