@@ -93,6 +93,11 @@ export class Database {
     }
   }
 
+  /** Connects. The driver would by itself, but not once more when it failed at first. */
+  async connect(): Promise<void> {
+    await this.run(() => this.#client.connect());
+  }
+
   async ping(): Promise<void> {
     await this.run(() => this.db.command({ ping: 1 } satisfies Document));
   }

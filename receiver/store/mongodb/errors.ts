@@ -59,8 +59,11 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
  * What the driver rejected with, in words that are safe to show (P34): hosts and the database may be told, user and
  * password never, nor what was being stored. Errors that are not about the database are given back as they are.
  */
-export function storeErrorOf(error: unknown, server: string): unknown {
-  if (error instanceof StoreError || !(error instanceof MongoError)) return error;
+export function storeErrorOf(caught: unknown, server: string): unknown {
+  const error = unwrapped(caught);
+  if (error instanceof StoreError || !(error instanceof Error)) return error;
+  if (isSocketError(error)) return ofLostServer(error, server);
+  if (!(error instanceof MongoError)) return error;
   if (error instanceof MongoServerError) return ofServerError(error, server);
   if (error.name === 'MongoWaitQueueTimeoutError' || error.name === 'MongoOperationTimeoutError') {
     return new StoreUnavailableError(`${server}: it is too slow for what is asked of it`, { cause: error });
@@ -77,10 +80,23 @@ export function storeErrorOf(error: unknown, server: string): unknown {
 
 /** Codes of the single writes of a bulk that failed, one for each; null for an error of another kind. */
 export function writeErrorsOf(error: unknown): readonly { readonly index: number; readonly code: number }[] | null {
-  if (!(error instanceof MongoBulkWriteError)) return null;
+  if (!(error instanceof MongoBulkWriteError) || unwrapped(error) !== error) return null;
   const { writeErrors } = error;
   const failed = Array.isArray(writeErrors) ? writeErrors : [writeErrors];
   return error.result.getWriteConcernError() || failed.length === 0 ? null : failed;
+}
+
+const SOCKET_ERROR = /^(ECONNRESET|EPIPE|ETIMEDOUT|ECONNABORTED|ERR_STREAM_)/;
+
+/** What Node says of a connection that broke off while it was written to; the driver passes it on as it is. */
+function isSocketError(error: Error): boolean {
+  return 'code' in error && typeof error.code === 'string' && SOCKET_ERROR.test(error.code);
+}
+
+/** A bulk wraps whatever goes wrong in an error of its own, a lost connection too. */
+function unwrapped(error: unknown): unknown {
+  const inner: unknown = error instanceof MongoBulkWriteError ? error.errorResponse : null;
+  return inner instanceof Error ? unwrapped(inner) : error;
 }
 
 /** What the server said, to be acted on: an error's code, else 0. */

@@ -18,7 +18,7 @@ const STEPS: readonly Step[] = [{ number: 1, name: 'collections and their indexe
 export async function openMongodbMigrations(options: MongodbStoreOptions): Promise<MigratableStorage> {
   const database = new Database({ ...DEFAULTS, ...options });
   try {
-    await database.ping();
+    await database.connect();
   } catch (error) {
     await database.close();
     throw error;

@@ -154,6 +154,7 @@ class MongodbStore implements LogStore {
 
   /** Done once, when the server is there. */
   async #setUp(retentionDays: number | undefined): Promise<void> {
+    await this.#database.connect();
     await this.#database.run(async () => {
       await migrate(this.#database, retentionDays);
       await setUpIndexes(this.#database, retentionDays);

@@ -125,7 +125,10 @@ export class Appender {
       if (request.pending && !this.#settlements.has(request._id)) {
         part.isResumed = true;
         part.first = request.first;
-        part.ids = part.batch.records.map((record, place) => formatId(record.timestamp, request.first + place));
+        // Those with a uid have the place that is claimed for the uid, whoever claimed it.
+        part.ids = part.batch.records.map((record, place) =>
+          uidOf(record) === null ? formatId(record.timestamp, request.first + place) : part.ids[place]!,
+        );
       } else {
         part.isDuplicate = true;
         part.ids = [];

@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../receiver/record/clock.ts';
+import type { LogRecord } from '../../receiver/record/log-record.ts';
+import type { LogStore } from '../../receiver/store/store.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { findMongodb } from '../helpers/mongodb.ts';
+import { DAY, HOUR, MINUTE } from '../helpers/records.ts';
+import { cardsOf, countByLevel, searchAll } from './contract/harness.ts';
+import { CRASH_DAYS, CRASH_START } from './crash-batches.ts';
+import { CRASH_RECORDS, crashAppend, crashPrune, PRUNED_BEFORE } from './mongodb-crash-tasks.ts';
+import { mongodbStores, type TestMongodbStores } from './mongodb-database.ts';
+
+/** More commands than a task has. */
+const MAX_COMMANDS = 60;
+/** Steps of a receiver that is gone are finished when they are this old. */
+const LATER = 3n * MINUTE;
+
+describe.skipIf((await findMongodb()) === null)('MongoDB and kill -9', () => {
+  for (const moment of ['started', 'succeeded'] as const) {
+    test(`P9 P37 killed at each command of an append that has ${moment}: what is there is counted, and a retry stores the rest`, async () => {
+      await atEachCommand('append', moment, async (stores) => {
+        // Nobody repeats anything: what was stored is counted when somebody sees to it.
+        const later = await stores.open({ now: () => systemClock() + LATER });
+        await eventually(async () => {
+          expect(await unfinishedSteps(stores)).toBe(0);
+          await expectAgreement(later, await searchAll(later));
+        });
+        const known = await searchAll(later);
+        const answers = await crashAppend(later);
+        expect(answers.reduce((sum, { stored }) => sum + stored, 0)).toBe(CRASH_RECORDS.length - known.length);
+        await expectEachOnce(later);
+      });
+    }, 300_000);
+  }
+
+  test('P9 P37 a retry does not wait for that: it stores the rest at once, and the counts follow', async () => {
+    await atEachCommand('append', 'succeeded', async (stores) => {
+      const store = await stores.open();
+      await crashAppend(store);
+      expect((await searchAll(store)).length).toBe(CRASH_RECORDS.length);
+      expect((await crashAppend(store)).map(({ duplicate }) => duplicate)).toEqual([true, true]);
+      await store.close();
+      await expectEachOnce(await stores.open({ now: () => systemClock() + LATER }));
+    });
+  }, 300_000);
+
+  test('P36 P37 killed at each command of pruning: the next run removes the rest, and the counts agree', async () => {
+    await atEachCommand(
+      'prune',
+      'started',
+      async (stores) => {
+        // The lock of the one that is gone ends by itself.
+        const store = await stores.open({ now: () => systemClock() + LATER });
+        await crashPrune(store);
+        const kept = CRASH_RECORDS.filter(({ timestamp }) => timestamp >= PRUNED_BEFORE);
+        expect(await searchAll(store)).toHaveLength(kept.length);
+        await expectAgreement(store, kept);
+      },
+      async (stores) => {
+        const store = await stores.open();
+        await crashAppend(store);
+        await store.close();
+      },
+    );
+  }, 300_000);
+});
+
+/** Kills a child at its first command, on another database at its second, and so on until it has no more. */
+async function atEachCommand(
+  task: 'append' | 'prune',
+  moment: 'started' | 'succeeded',
+  check: (stores: TestMongodbStores) => Promise<void>,
+  prepare: (stores: TestMongodbStores) => Promise<void> = async () => {},
+): Promise<void> {
+  for (let command = 1; command < MAX_COMMANDS; command++) {
+    await using stores = await mongodbStores();
+    await prepare(stores);
+    const said = await runChild(stores.database.url, task, moment, command);
+    await check(stores);
+    if (said.includes('done')) {
+      expect(command).toBeGreaterThan(5);
+      return;
+    }
+  }
+  expect.fail(`the child had more than ${MAX_COMMANDS} commands`);
+}
+
+async function runChild(...parameters: readonly (string | number)[]): Promise<string> {
+  const program = join(import.meta.dirname, 'mongodb-child.ts');
+  const child = spawn(process.execPath, [program, ...parameters.map(String)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.on('data', (chunk) => {
+    said += chunk;
+  });
+  await new Promise((resolve) => child.on('close', resolve));
+  expect(said).toContain('open');
+  return said;
+}
+
+async function unfinishedSteps({ database }: TestMongodbStores): Promise<number> {
+  await using client = await MongoClient.connect(database.url);
+  return await client.db().collection('journal').countDocuments();
+}
+
+async function expectEachOnce(store: LogStore): Promise<void> {
+  const records = await searchAll(store);
+  expect(records).toHaveLength(CRASH_RECORDS.length);
+  expect(new Set(records.map(({ body }) => body))).toEqual(new Set(CRASH_RECORDS.map(({ body }) => body)));
+  await eventually(() => expectAgreement(store, CRASH_RECORDS));
+}
+
+/** The cards are those of the records. */
+async function expectAgreement(store: LogStore, records: readonly LogRecord[]): Promise<void> {
+  const boundaries = Array.from({ length: CRASH_DAYS * 24 + 1 }, (_, hour) => CRASH_START + BigInt(hour) * HOUR);
+  const cards = await cardsOf(store, { boundaries, recentFrom: CRASH_START + BigInt(CRASH_DAYS) * DAY });
+  expect(cards.map(({ logger }) => logger).sort()).toEqual([...new Set(records.map(({ logger }) => logger))].sort());
+  for (const { logger, counts } of cards) {
+    const members = records.filter((record) => record.logger === logger);
+    expect(counts).toEqual(countByLevel(members, boundaries));
+  }
+}
