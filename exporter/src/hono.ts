@@ -48,8 +48,11 @@ export function recordRequests<Context extends HonoContext = HonoContext>(
       return runInContext(next);
     }
     return recordIncoming(settings, HONO, context, incoming, outgoing, async (recording) => {
-      await next();
-      // Hono has made an answer of the error already.
+      await next().catch((error: unknown) => {
+        recording?.fail(error);
+        throw error;
+      });
+      // Of most errors Hono has made an answer already.
       if (context.error !== undefined) recording?.fail(context.error);
     });
   };

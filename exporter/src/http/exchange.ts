@@ -40,7 +40,7 @@ export function emitExchange(subject: string, attributes: Record<string, unknown
 /** An error that became an answer of 400 to 499 is the asker's. */
 function isFailure({ status, error }: Outcome): boolean {
   if (status === undefined || status >= 500) return true;
-  return error !== undefined && (status < 400 || status >= 500);
+  return error !== undefined && status < 400;
 }
 
 function addError(

@@ -130,7 +130,7 @@ export class IncomingRecording<Subject> extends AsyncResource {
       this.#responseBody = new BodyCapture(bodies.maxBytes);
       answer.capture(this.#responseBody);
     }
-    answer.onEnd(() => this.end());
+    answer.onEnd(() => this.#end());
   }
 
   /** Another middleware of ours handles the same request. */
@@ -143,8 +143,7 @@ export class IncomingRecording<Subject> extends AsyncResource {
     this.#error ??= error ?? new Error('an empty value was thrown');
   }
 
-  /** The response has ended. Only the first call counts. */
-  end(): void {
+  #end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     guarded(() => this.runInAsyncScope(this.#emit, this));
@@ -211,7 +210,7 @@ export class IncomingRecording<Subject> extends AsyncResource {
   }
 
   /** The first answer. What the application's own functions throw costs the record that one field. */
-  #ask<Answer>(question: Question<Answer>): Answer | undefined {
+  #ask<Told>(question: Question<Told>): Told | undefined {
     for (const source of this.#sources) {
       try {
         const answer = question(source);
@@ -224,7 +223,7 @@ export class IncomingRecording<Subject> extends AsyncResource {
   }
 }
 
-type Question<Answer> = <Subject>(source: Source<Subject>) => Answer | null | undefined;
+type Question<Told> = <Subject>(source: Source<Subject>) => Told | null | undefined;
 
 const routeOf: Question<string> = ({ settings, framework, subject }) =>
   settings.route?.(subject) ?? framework.route?.(subject);

@@ -4,7 +4,7 @@ import { absoluteTarget } from './address.ts';
 import { captureArriving, captureWritten } from './body-taps.ts';
 import { headersInTurn, lazyHeaders, singleValue } from './headers.ts';
 import { type ExchangeOptions, type ExchangeSettings, resolveExchangeOptions } from './options.ts';
-import { isDelivery, OutgoingRecording } from './outgoing.ts';
+import { claim, isDelivery, OutgoingRecording } from './outgoing.ts';
 import { SentHeaders } from './sent-headers.ts';
 import { subscribeAll } from './subscribe.ts';
 
@@ -18,7 +18,7 @@ export function recordCalls(options?: ExchangeOptions): () => void {
   const settings = resolveExchangeOptions(options);
   const recordings = new WeakMap<ClientRequest, OutgoingRecording>();
   const start = ({ request }: { request: ClientRequest }) => {
-    if (recordings.has(request) || isDelivery(singleValue(request.getHeader('user-agent')))) return;
+    if (isDelivery(singleValue(request.getHeader('user-agent'))) || !claim(request)) return;
     recordings.set(request, record(settings, request));
   };
   return subscribeAll({

@@ -47,8 +47,8 @@ const REQUEST_OPTIONS: readonly (keyof RequestOptions<unknown>)[] = [...EXCHANGE
 const BODY_OPTIONS: readonly (keyof BodyOptions)[] = ['request', 'response', 'maxBytes'];
 
 const DEFAULT_MAX_BYTES = 16 * 1024;
-/** A record's texts are cut at that anyway, and many requests may be under way. */
-const MOST_BYTES = 1024 * 1024;
+/** Of one value, `safeValue` keeps no more text than that. */
+const MOST_BYTES = 64 * 1024;
 
 /** Headers that tell something of most exchanges, and no secrets. */
 export const DEFAULT_HEADERS = {

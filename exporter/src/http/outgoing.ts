@@ -37,6 +37,17 @@ export function isDelivery(userAgent: string | undefined): boolean {
   return userAgent?.includes(EXPORTER) === true || context.active().getValue(SUPPRESS_TRACING) === true;
 }
 
+/** Where a request carries that it is recorded, for another `recordCalls`, of another copy of this package perhaps. */
+const CLAIMED = Symbol.for('logvitals.exporter.http.call');
+
+/** Whether the request is recorded by nobody else; from now on it is. */
+export function claim(request: object): boolean {
+  const carrier = request as { [CLAIMED]?: true };
+  if (carrier[CLAIMED]) return false;
+  carrier[CLAIMED] = true;
+  return true;
+}
+
 /**
  * The recording of one call. As an asynchronous resource it remembers the context in which the call is made: its actor and
  * its trace are the record's.

@@ -1,8 +1,8 @@
 import { absoluteTarget } from './address.ts';
 import { Handshakes } from './handshakes.ts';
-import { type HeaderSource, type HeaderValue, headersInTurn, headersOf, lazyHeaders } from './headers.ts';
+import { type HeaderSource, type HeaderValue, headersInTurn, headersOf, lazyHeaders, singleValue } from './headers.ts';
 import { type ExchangeOptions, resolveExchangeOptions } from './options.ts';
-import { isDelivery, OutgoingRecording } from './outgoing.ts';
+import { claim, isDelivery, OutgoingRecording } from './outgoing.ts';
 import { headersInText } from './sent-headers.ts';
 import { subscribeAll } from './subscribe.ts';
 
@@ -49,8 +49,7 @@ export function recordCalls(options?: ExchangeOptions): () => void {
   return subscribeAll({
     'undici:request:create'({ request }: About) {
       const headers = requestHeaders(request);
-      const userAgent = headers.all()['user-agent'];
-      if (isDelivery(userAgent === undefined ? undefined : String(userAgent))) return;
+      if (isDelivery(singleValue(headers.all()['user-agent'])) || !claim(request)) return;
       const recording = new OutgoingRecording(settings, {
         method: request.method,
         ...absoluteTarget(String(request.origin ?? ''), request.path),

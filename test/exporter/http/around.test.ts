@@ -306,7 +306,7 @@ test.each([
   [{ headers: { request: 1 } }, 'headers.request is 1'],
   [{ headers: { both: true } }, 'there is no option "both"'],
   [{ bodies: 'yes' }, 'bodies is "yes"; it must be true, false or { request, response, maxBytes }'],
-  [{ bodies: { maxBytes: 0 } }, 'bodies.maxBytes is 0; it must be a whole number from 1 to 1048576'],
+  [{ bodies: { maxBytes: 0 } }, 'bodies.maxBytes is 0; it must be a whole number from 1 to 65536'],
   [{ bodies: { answer: true } }, 'there is no option "answer"'],
   [{ user: 'ana' }, 'user is "ana"; it must be a function'],
   [{ colour: 'red' }, 'there is no option "colour"'],

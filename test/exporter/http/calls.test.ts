@@ -197,6 +197,18 @@ describe.each(CLIENTS)('$name', ({ name, record, ask }) => {
     expect((await onlyRecord(recording)).attributes['url.path']).toBe('/orders');
   });
 
+  test('P53 who records twice gets one record', async () => {
+    const stopFirst = record();
+    const stopSecond = record();
+    stop = () => {
+      stopFirst();
+      stopSecond();
+    };
+    await ask(`${shop.url}/orders`);
+    await shop.close();
+    expect((await onlyRecord(recording)).attributes['url.path']).toBe('/orders');
+  });
+
   test('nothing is recorded any more once it is stopped', async () => {
     stop = record();
     stop();
