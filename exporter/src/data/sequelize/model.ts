@@ -3,7 +3,9 @@ import type { JoinTable, Row } from '../change.ts';
 /** The little of Sequelize's models that is read here, as structural types: no version is pinned and none is loaded. */
 export interface ModelLike {
   readonly name: string;
-  readonly rawAttributes: Readonly<Record<string, { readonly field?: string }>>;
+  readonly rawAttributes: Readonly<
+    Record<string, { readonly field?: string; readonly type?: { readonly key?: string } }>
+  >;
   readonly primaryKeyAttributes: readonly string[];
   readonly uniqueKeys?: Readonly<Record<string, { readonly fields: readonly string[] }>>;
   readonly _indexes?: readonly { readonly unique?: boolean; readonly fields: readonly unknown[] }[];
@@ -28,12 +30,12 @@ export interface InstanceLike {
   readonly _previousDataValues: Row;
 }
 
-/** The model's attributes among values that go by column, or by attribute. Expressions are left out. */
+/** The model's attributes among values that go by column, or by attribute, without expressions and what is not stored. */
 export function rowOf(values: Row, model: ModelLike, isExpression: (value: unknown) => boolean): Row {
   return Object.fromEntries(
-    Object.entries(model.rawAttributes).flatMap(([attribute, { field = attribute }]) => {
+    Object.entries(model.rawAttributes).flatMap(([attribute, { field = attribute, type }]) => {
       const value = values[attribute] === undefined ? values[field] : values[attribute];
-      return value === undefined || isExpression(value) ? [] : [[attribute, value]];
+      return value === undefined || type?.key === 'VIRTUAL' || isExpression(value) ? [] : [[attribute, value]];
     }),
   );
 }

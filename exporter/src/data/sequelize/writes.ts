@@ -6,6 +6,7 @@ import type { TransactionLike } from './transactions.ts';
 interface WriteOptions {
   readonly transaction?: TransactionLike | null | undefined;
   readonly model?: ModelLike | undefined;
+  readonly returning?: unknown;
   readonly truncate?: boolean | undefined;
   readonly updateOnDuplicate?: readonly string[] | undefined;
   readonly upsertKeys?: readonly string[] | undefined;
@@ -59,9 +60,8 @@ const bulkInsert: Describe<[unknown, readonly Row[], WriteOptions]> = (isExpress
     stated: records.map((record) => rowOf(record, model, isExpression)),
     upsert: updateOnDuplicate ? { conflictFields: attributesOf(upsertKeys, model) } : null,
     outcome(result) {
-      const returned = Array.isArray(result) ? result.filter((row) => typeof row === 'object' && row !== null) : [];
-      if (returned.length === 0) return { count: undefined, rows: undefined };
-      return { count: returned.length, rows: returned.map((row) => rowOf(row, model, isExpression)) };
+      if (!options.returning || !Array.isArray(result)) return { count: undefined, rows: undefined };
+      return { count: result.length, rows: result.map((row) => rowOf(row, model, isExpression)) };
     },
   };
 };

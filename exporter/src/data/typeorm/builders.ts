@@ -1,4 +1,4 @@
-import type { Row, WriteKind } from '../change.ts';
+import type { JoinTable, Row, WriteKind } from '../change.ts';
 import { type SqlOutcome, type SqlStatement, SqlWrite } from '../sql-write.ts';
 import type { AuditTrail } from '../trail.ts';
 import { fieldOf, joinOf, keyFields, type MetadataLike, rowOfEntity } from './metadata.ts';
@@ -96,40 +96,38 @@ async function executeWatched(
   // What runs for `save` and the like tells no listeners: the subscriber hears of it from `save` itself.
   if (kind === undefined || metadata === undefined || !callListeners) return await execute();
   const { trail, transactions } = around;
-  if (!trail.wants(metadata.name, kind, joinOf(metadata))) return await execute();
+  const join = trail.attempt(() => joinOf(metadata));
+  if (!trail.wants(metadata.name, kind, join)) return await execute();
   const events = transactions.eventsOf(builder.queryRunner);
-  const reader = new BuilderReader(builder, metadata, around);
-  try {
-    const write = trail.attempt(() => new SqlWrite(describe(builder, kind, metadata, reader, trail), trail));
-    await write?.prepare();
-    const result = await execute();
-    await trail.attemptAsync(async () => {
-      for (const change of (await write?.changes(outcomeOf(builder, kind, metadata, result))) ?? []) {
-        trail.record(change, events);
-      }
-    });
-    return result;
-  } finally {
-    await trail.attemptAsync(() => reader.release());
-  }
+  const write = trail.attempt(() => new SqlWrite(describe(builder, kind, metadata, join, around), trail));
+  await write?.prepare();
+  const result = await execute();
+  await trail.attemptAsync(async () => {
+    for (const change of (await write?.changes(outcomeOf(builder, kind, metadata, result))) ?? []) {
+      trail.record(change, events);
+    }
+  });
+  return result;
 }
 
 function describe(
-  { expressionMap }: BuilderLike,
+  builder: BuilderLike,
   kind: WriteKind,
   metadata: MetadataLike,
-  reader: BuilderReader,
-  trail: AuditTrail,
+  join: JoinTable | undefined,
+  around: BuilderSurroundings,
 ): SqlStatement {
+  const { expressionMap } = builder;
   const { onUpdate } = expressionMap;
+  const reader = new BuilderReader(builder, metadata, around);
   const conflict = [onUpdate?.conflict ?? []].flat();
   const conflictFields = metadata.columns.filter((column) => conflict.includes(column.databaseName)).map(fieldOf);
   const values = setOf(expressionMap).map((entity) => rowOfEntity(entity, metadata.columns));
   return {
     kind,
     model: metadata.name,
-    join: joinOf(metadata),
-    keyFields: trail.idFields(metadata.name) ?? keyFields(metadata),
+    join,
+    keyFields: around.trail.idFields(metadata.name) ?? keyFields(metadata),
     stated: kind === 'create' && !expressionMap.insertFromSelect ? values : null,
     values: values[0] ?? {},
     pinned: {},
@@ -162,7 +160,6 @@ class BuilderReader {
   readonly #builder: BuilderLike;
   readonly #metadata: MetadataLike;
   readonly #around: BuilderSurroundings;
-  #ownRunner: QueryRunnerLike | undefined;
 
   constructor(builder: BuilderLike, metadata: MetadataLike, around: BuilderSurroundings) {
     this.#builder = builder;
@@ -183,17 +180,18 @@ class BuilderReader {
     );
   }
 
-  async release(): Promise<void> {
-    await this.#ownRunner?.release();
-  }
-
   async #read(query: (runner: QueryRunnerLike) => SelectBuilder): Promise<Row[]> {
     const { source, transactions } = this.#around;
-    // Not from a replica, which may lag behind.
-    if (this.#builder.queryRunner === undefined) this.#ownRunner ??= source.createQueryRunner('master');
-    const runner = this.#builder.queryRunner ?? (this.#ownRunner as QueryRunnerLike);
-    const rows = await transactions.read(runner, (on) => query(on).withDeleted().getRawMany());
-    return rows.map((row) => this.#rowOf(row));
+    const given = this.#builder.queryRunner;
+    // Not from a replica, which may lag behind. Nor held while the statement waits for a connection too: that could be
+    // the pool's last.
+    const runner = given ?? source.createQueryRunner('master');
+    try {
+      const rows = await transactions.read(runner, (on) => query(on).withDeleted().getRawMany());
+      return rows.map((row) => this.#rowOf(row));
+    } finally {
+      if (given === undefined) await runner.release();
+    }
   }
 
   #rowOf(raw: Row): Row {

@@ -63,8 +63,8 @@ describe.skipIf(postgres === null)('TypeORM', () => {
   let recording: Recording;
   const opened: DataSource[] = [];
 
-  async function open(): Promise<DataSource> {
-    const made = new DataSource({ type: 'postgres', url: database.url, entities: [Users, Tags, Orders], poolSize: 3 });
+  async function open(poolSize = 3): Promise<DataSource> {
+    const made = new DataSource({ type: 'postgres', url: database.url, entities: [Users, Tags, Orders], poolSize });
     await made.initialize();
     opened.push(made);
     return made;
@@ -201,6 +201,13 @@ describe.skipIf(postgres === null)('TypeORM', () => {
         { action: 'bulk_delete', id: '1', name: 'Ana' },
         { action: 'bulk_delete', id: '2', name: 'Bo' },
       ]);
+    });
+
+    test('P51 statements side by side need no more connections than without', async () => {
+      const narrow = auditTypeorm(await open(1));
+      const all = narrow.getRepository(Users);
+      await Promise.all([1, 2, 3].map((id) => all.update({ id }, { loginCount: id })));
+      expect(recording.takeShort().toSorted()).toEqual(['update User 1', 'update User 2', 'update User 3']);
     });
 
     test('P51 upsert is a create or an update, row by row', async () => {
