@@ -5,13 +5,14 @@
  * bodies in memory. docs/benchmarks.md says how each is measured.
  *
  *   npm run bench -- [--records 2000000] [--requests-at-once 4] [--settle 600] [--trickle] [--json FILE]
- *                    [--markdown FILE] [--storage URL] [--folder FOLDER] [--cli FILE] [--profile FOLDER]
+ *                    [--markdown FILE] [--storage URL|postgres] [--folder FOLDER] [--cli FILE] [--profile FOLDER]
  */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureContention } from './contention.ts';
+import { openDatabase } from './database.ts';
 import { get } from './get.ts';
 import { folderBytes, keepOffServerCore, type PinnedProcess, startPinned } from './process.ts';
 import { measureQueries } from './queries.ts';
@@ -31,7 +32,7 @@ const { values } = parseArgs({
     json: { type: 'string' },
     /** The table of docs/benchmarks.md goes here. */
     markdown: { type: 'string' },
-    /** Another storage than a folder; then nothing is said of disks. */
+    /** An empty database instead of a folder; `postgres` alone is a server of the bench's own. */
     storage: { type: 'string' },
     /** A new folder where data goes, and stays afterwards. */
     folder: { type: 'string' },
@@ -41,6 +42,7 @@ const { values } = parseArgs({
   },
 });
 const atOnce = Number(values['requests-at-once']);
+const database = await openDatabase(values.storage);
 const MEGABYTE = 1e6;
 /** What `untilQuiet` came to. */
 const SETTLED = new Map([
@@ -66,7 +68,7 @@ try {
   const data = join(folder, 'data');
   await measureIngest(workload, data, report);
   const server = await measureStart(data, report);
-  await measureQueries(server.address('dashboard'), workload, report);
+  await measureQueries(server.address('dashboard'), workload, report, database?.kind ?? 'embedded');
   addMemory(report, 'resident memory, most under queries', server.peakResidentBytes(), 200);
   await measureContention(server, workload, atOnce, report);
   await server.stop();
@@ -79,13 +81,14 @@ try {
   workload.close();
   report.finish(values);
 } finally {
+  await database?.close();
   rmSync(temporary, { recursive: true, force: true });
 }
 
 function startServer(storage: string): Promise<PinnedProcess> {
   const ports = ['--grpc-port', '0', '--http-port', '0', '--dashboard-port', '0'];
   const profile = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`];
-  return startPinned([...profile, values.cli, 'serve', '--storage', values.storage ?? storage, ...ports]);
+  return startPinned([...profile, values.cli, 'serve', '--storage', database?.url ?? storage, ...ports]);
 }
 
 async function measureIngest(workload: Workload, data: string, report: Report): Promise<void> {
@@ -98,8 +101,8 @@ async function measureIngest(workload: Workload, data: string, report: Report): 
   addMemory(report, 'resident memory, idle and empty', server.residentBytes(), 90);
   const cpuBefore = server.cpuSeconds();
   const ingest = await sendAll(workload, `${server.address('otlp/http')}/v1/logs`, atOnce, server);
-  const bytesAtOnce = values.storage ? 0 : folderBytes(data);
-  const isQuiet = await untilQuiet(server, values.storage ? null : data, Number(values.settle));
+  const bytesAtOnce = database ? 0 : folderBytes(data);
+  const isQuiet = await untilQuiet(server, database ? null : data, Number(values.settle));
   const settled = SETTLED.get(isQuiet);
   const perMillion = (seconds: number) => (seconds / workload.records) * 1e6;
   report.add({ name: 'records a second', value: workload.records / ingest.seconds, unit: '' });
@@ -114,14 +117,18 @@ async function measureIngest(workload: Workload, data: string, report: Report): 
   report.add({ name: '  until the last acknowledgement', value: perMillion(ingest.cpuSeconds), unit: 's' });
   report.add({ name: '  baseline: a bare HTTP server', value: perMillion(baseline.cpuSeconds), unit: 's' });
   addMemory(report, 'resident memory, most under load', server.peakResidentBytes(), 200, '170 MB');
-  if (values.storage === undefined) {
+  if (database) {
+    const note = 'tables, indexes and counts, without the write-ahead log';
+    const value = (await database.bytes()) / workload.records;
+    report.add({ name: 'bytes a record in the database', value, unit: 'B', note });
+  } else {
     const perRecord = (bytes: number) => bytes / workload.records;
     const value = perRecord(folderBytes(data));
     report.add({ name: 'bytes a record on disk', value, unit: 'B', goal: 45, peer: '49.5', note: settled });
     report.add({ name: '  right after the last acknowledgement', value: perRecord(bytesAtOnce), unit: 'B' });
   }
   await server.stop();
-  if (values.storage === undefined) {
+  if (!database) {
     report.add({ name: '  of the stopped server', value: folderBytes(data) / workload.records, unit: 'B' });
   }
 }

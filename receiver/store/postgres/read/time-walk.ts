@@ -63,20 +63,18 @@ export class TimeWalk {
     }
   }
 
-  /** The time that is still to be walked through, from the first hour on that has records. */
+  /** The time that is still to be walked through, from the first hour that has records to the last. */
   async #rest(reached: bigint | null): Promise<TimeRange | null> {
     const { order } = this.#options;
     const from = order === 'oldest' && reached !== null ? reached : this.#options.from;
     const to = order === 'newest' && reached !== null ? reached : this.#options.to;
     if (from >= to) return null;
-    const edge = order === 'newest' ? sql`max(start)` : sql`min(start)`;
-    const query = sql<{ hour: bigint | null }>`
-      select ${edge} as hour from ${sql.raw(`${this.#connection.schema}.hour_count`)}
+    const query = sql<{ first: bigint | null; last: bigint | null }>`
+      select min(start) as first, max(start) as last from ${sql.raw(`${this.#connection.schema}.hour_count`)}
       where start >= ${timestamptz(from - (from % HOUR))} and start <= ${timestamptz(to)}`;
-    const [row] = await runSql(this.#connection, query, { signal: this.#options.signal });
-    if (!row || row.hour === null) return null;
-    const start = row.hour * 1000n;
-    const rest = order === 'newest' ? { from, to: lesser(to, start + HOUR) } : { from: greater(from, start), to };
+    const [hours] = await runSql(this.#connection, query, { signal: this.#options.signal });
+    if (!hours || hours.first === null || hours.last === null) return null;
+    const rest = { from: greater(from, hours.first * 1000n), to: lesser(to, hours.last * 1000n + HOUR) };
     return rest.from < rest.to ? rest : null;
   }
 
