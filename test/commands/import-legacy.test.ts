@@ -6,7 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import type { RecordJson } from '../../dashboard/api/record-json.ts';
 import { findMongodb } from '../helpers/mongodb.ts';
 import { findPostgres } from '../helpers/postgres.ts';
-import { type RunningServer, startServer } from '../helpers/server.ts';
+import { startServer } from '../helpers/server.ts';
+import { STORAGE_KINDS } from '../helpers/storages.ts';
 import { auditFile, type FilledSource, mongodbSource, postgresSource, sqliteSource } from './legacy-sources.ts';
 import { runCli, temporaryFolder } from './run-cli.ts';
 
@@ -293,14 +294,10 @@ describe('django-activity-audit, out of its files', () => {
   });
 });
 
-describe('into a running server', () => {
-  let server: RunningServer;
-  beforeAll(async () => {
-    server = await startServer();
-  });
-  afterAll(() => server.stop());
-
-  test('an import goes through its receiver, and again changes nothing', async () => {
+describe.each(STORAGE_KINDS)('into a running server on $kind', ({ isThere, make }) => {
+  test.skipIf(!isThere)('P9 an import goes through its receiver, and again changes nothing', async () => {
+    const storage = await make();
+    const server = await startServer({ storage: storage.url });
     const source = await opened(sqliteSource('django-eventlog', folder.path));
     for (const _ of [1, 2]) {
       const run = await cli('import', '--from', 'django-eventlog', source, '--url', server.dashboard);
@@ -308,6 +305,12 @@ describe('into a running server', () => {
     }
     const { stdout } = await cli('search', 'event:logvitals.event', '--format', 'ndjson', '--url', server.dashboard);
     expect(stdout.trimEnd().split('\n')).toHaveLength(6);
+    await server.stop();
+    // And once more straight into the storage.
+    const again = await cli('import', '--from', 'django-eventlog', source, '--storage', storage.url);
+    expect(again.stderr).toContain('imported 6 records; 0 refused');
+    expect(await stored(storage.url)).toHaveLength(6);
+    await storage.drop();
   });
 });
 

@@ -1,11 +1,9 @@
 /** The promise that matters most: what was acknowledged is there, once, whatever happened to the process. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { getCards, searchAll } from '../helpers/api-client.ts';
 import { type RunningServer, startServer } from '../helpers/server.ts';
+import { STORAGE_KINDS } from '../helpers/storages.ts';
 
 const ROUNDS = Number(process.env.LOGVITALS_CRASH_ROUNDS ?? 4);
 const RECORDS_PER_REQUEST = 20;
@@ -35,47 +33,52 @@ async function post(server: RunningServer, body: string): Promise<boolean> {
   }
 }
 
-test(`O30 O59 P9 kill -9 in mid-ingest, ${ROUNDS} rounds: everything acknowledged is there once`, async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'logvitals-kill-'));
-  const unacknowledged = new Map<number, string>();
-  let acknowledged = 0;
-  let sent = 0;
-  try {
-    for (let round = 0; round < ROUNDS; round++) {
-      const server = await startServer({ directory });
-      for (const [number, body] of unacknowledged) {
-        expect(await post(server, body)).toBe(true);
-        unacknowledged.delete(number);
-        acknowledged++;
-      }
-      let stopping = false;
-      const clients = Array.from({ length: CONCURRENT_CLIENTS }, async () => {
-        while (!stopping) {
-          const number = sent++;
-          const body = requestOf(number);
-          unacknowledged.set(number, body);
-          if (!(await post(server, body))) return;
-          unacknowledged.delete(number);
-          acknowledged++;
+describe.each(STORAGE_KINDS)('on $kind', ({ isThere, make }) => {
+  test.skipIf(!isThere)(
+    `O30 O59 P9 kill -9 in mid-ingest, ${ROUNDS} rounds: everything acknowledged is there once`,
+    async () => {
+      const storage = await make();
+      const unacknowledged = new Map<number, string>();
+      let acknowledged = 0;
+      let sent = 0;
+      try {
+        for (let round = 0; round < ROUNDS; round++) {
+          const server = await startServer({ storage: storage.url });
+          for (const [number, body] of unacknowledged) {
+            expect(await post(server, body)).toBe(true);
+            unacknowledged.delete(number);
+            acknowledged++;
+          }
+          let stopping = false;
+          const clients = Array.from({ length: CONCURRENT_CLIENTS }, async () => {
+            while (!stopping) {
+              const number = sent++;
+              const body = requestOf(number);
+              unacknowledged.set(number, body);
+              if (!(await post(server, body))) return;
+              unacknowledged.delete(number);
+              acknowledged++;
+            }
+          });
+          await sleep(200 + Math.random() * 600);
+          await server.kill();
+          stopping = true;
+          await Promise.all(clients);
         }
-      });
-      await sleep(200 + Math.random() * 600);
-      await server.kill();
-      stopping = true;
-      await Promise.all(clients);
-    }
-    const server = await startServer({ directory });
-    for (const body of unacknowledged.values()) expect(await post(server, body)).toBe(true);
-    acknowledged += unacknowledged.size;
+        const server = await startServer({ storage: storage.url });
+        for (const body of unacknowledged.values()) expect(await post(server, body)).toBe(true);
+        acknowledged += unacknowledged.size;
 
-    expect(acknowledged).toBe(sent);
-    const records = await searchAll(server.dashboard, 'service:survivor');
-    expect(new Set(records.map(({ body }) => body)).size).toBe(records.length);
-    expect(records.length).toBe(sent * RECORDS_PER_REQUEST);
-    const card = (await getCards(server.dashboard)).find(({ service }) => service === 'survivor');
-    expect(card).toMatchObject({ total: sent * RECORDS_PER_REQUEST, errors: sent, recentErrors: sent });
-    expect(await server.stop()).toBe(0);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+        expect(acknowledged).toBe(sent);
+        const records = await searchAll(server.dashboard, 'service:survivor');
+        expect(new Set(records.map(({ body }) => body)).size).toBe(records.length);
+        expect(records.length).toBe(sent * RECORDS_PER_REQUEST);
+        const card = (await getCards(server.dashboard)).find(({ service }) => service === 'survivor');
+        expect(card).toMatchObject({ total: sent * RECORDS_PER_REQUEST, errors: sent, recentErrors: sent });
+        expect(await server.stop()).toBe(0);
+      } finally {
+        await storage.drop();
+      }
+    },
+  );
 });

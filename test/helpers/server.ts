@@ -22,8 +22,10 @@ export interface RunningServer {
 }
 
 export interface ServerSettings {
-  /** Storage folder; a temporary one, removed at `stop`, when absent. */
+  /** Storage folder; a temporary one, removed at `stop`, when neither it nor `storage` is given. */
   readonly directory?: string;
+  /** A storage URL in place of a folder. */
+  readonly storage?: string;
   readonly arguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly cwd?: string;
@@ -31,18 +33,15 @@ export interface ServerSettings {
 
 /** Starts `logvitals serve` on free ports and resolves when it has printed its three addresses. */
 export async function startServer(settings: ServerSettings = {}): Promise<RunningServer> {
-  const temporary = settings.directory === undefined ? mkdtempSync(join(tmpdir(), 'logvitals-e2e-')) : null;
-  const directory = settings.directory ?? join(temporary!, 'data');
+  const isTemporary = settings.directory === undefined && settings.storage === undefined;
+  const temporary = isTemporary ? mkdtempSync(join(tmpdir(), 'logvitals-e2e-')) : null;
+  const storage = settings.storage ?? `file:${settings.directory ?? join(temporary!, 'data')}`;
   const ports = ['--grpc-port', '0', '--http-port', '0', '--dashboard-port', '0'];
-  const child = spawn(
-    process.execPath,
-    [CLI, 'serve', '--storage', `file:${directory}`, ...ports, ...(settings.arguments ?? [])],
-    {
-      cwd: settings.cwd ?? tmpdir(),
-      env: { ...cleanEnvironment(), ...settings.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, [CLI, 'serve', '--storage', storage, ...ports, ...(settings.arguments ?? [])], {
+    cwd: settings.cwd ?? tmpdir(),
+    env: { ...cleanEnvironment(), ...settings.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stderr = '';
   child.stderr.on('data', (chunk) => {
     stderr += chunk;
