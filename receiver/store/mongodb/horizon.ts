@@ -1,17 +1,17 @@
 import type { Clock } from '../../record/clock.ts';
 
-const DAY = 86_400_000_000_000n;
+const SECOND = 1_000_000_000n;
 
-/** The age at which records are forgotten; null where nothing is forgotten by itself. */
+/** The time before which everything is forgotten; null where nothing is forgotten by itself. */
 export type Horizon = () => bigint | null;
 
 /**
  * The TTL monitor comes by once a minute and takes its time, and counts expire by the day. So that counts and records
- * agree at any moment, nothing shows what is older than retention allows, whether it is still there or not.
+ * agree at any moment, nothing shows what is older than that, whether it is still there or not. `expiry` is in seconds.
  */
-export function createHorizon(now: Clock, retentionDays: number | undefined): Horizon {
-  if (retentionDays === undefined) return () => null;
-  const kept = BigInt(retentionDays) * DAY;
+export function createHorizon(now: Clock, expiry: number | null): Horizon {
+  if (expiry === null) return () => null;
+  const kept = BigInt(expiry) * SECOND;
   return () => {
     const horizon = now() - kept;
     return horizon > 0n ? horizon : 0n;

@@ -65,9 +65,9 @@ export const INDEXES = {
   loggersById: { collection: 'loggers', name: '_id_', keys: { _id: 1 }, serves: 'all loggers' },
   loggersByTime: {
     collection: 'loggers',
-    name: 'lastSeenNanos',
-    keys: { lastSeenNanos: 1 },
-    serves: 'loggers that pruning left without records; the age of the oldest',
+    name: 'lastSeen',
+    keys: { lastSeen: 1 },
+    serves: 'loggers that pruning left without records; the TTL monitor',
   },
   requestsByTime: { collection: 'requests', name: 'at', keys: { at: 1 }, serves: 'the TTL monitor' },
   uidsByTime: {

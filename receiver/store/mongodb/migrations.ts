@@ -6,10 +6,15 @@ import { DEFAULTS, type MongodbStoreOptions } from './options.ts';
 
 /** A step, and what it does. Each may be taken again, and by several receivers at a time, without harm. */
 interface Step extends Migration {
-  readonly take: (database: Database, retentionDays: number | undefined) => Promise<void>;
+  readonly take: (database: Database) => Promise<void>;
 }
 
-const STEPS: readonly Step[] = [{ number: 1, name: 'collections and their indexes', take: setUpIndexes }];
+const STEPS: readonly Step[] = [{ number: 1, name: 'collections and their indexes', take: makeIndexes }];
+
+/** Records expire once a receiver says at which age. */
+async function makeIndexes(database: Database): Promise<void> {
+  await setUpIndexes(database, undefined);
+}
 
 /**
  * Opens a MongoDB database to be migrated. Rejects with a StoreUnavailableError when the server cannot be reached, with
@@ -25,16 +30,16 @@ export async function openMongodbMigrations(options: MongodbStoreOptions): Promi
   }
   return {
     pending: () => database.run(async () => (await pendingSteps(database)).map(told)),
-    migrate: () => database.run(() => migrate(database, options.retentionDays)),
+    migrate: () => database.run(() => migrate(database)),
     close: () => database.close(),
   };
 }
 
 /** Takes all steps that are pending; gives those it took. Called with `database.run` around it. */
-export async function migrate(database: Database, retentionDays: number | undefined): Promise<Migration[]> {
+export async function migrate(database: Database): Promise<Migration[]> {
   const steps = await pendingSteps(database);
   for (const step of steps) {
-    await step.take(database, retentionDays);
+    await step.take(database);
     await database.meta.updateOne({ _id: 'format' }, { $max: { version: step.number } }, { upsert: true });
   }
   return steps.map(told);

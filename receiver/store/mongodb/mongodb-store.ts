@@ -1,3 +1,4 @@
+import type { Clock } from '../../record/clock.ts';
 import type { StoredRecord } from '../../record/log-record.ts';
 import type { Alert, AlertCommit, AlertState } from '../alert.ts';
 import { ServerLink } from '../common/server-link.ts';
@@ -19,7 +20,7 @@ import type {
   SearchRequest,
 } from '../store.ts';
 import { Database } from './database.ts';
-import { createHorizon } from './horizon.ts';
+import { createHorizon, type Horizon } from './horizon.ts';
 import { setUpIndexes } from './index-set-up.ts';
 import { migrate } from './migrations.ts';
 import { DEFAULTS, type MongodbStoreOptions } from './options.ts';
@@ -29,6 +30,7 @@ import { readFacets, readHistogram } from './read/summaries.ts';
 import { commitAlerts, readAlertStates, readAlerts } from './write/alerts.ts';
 import { Appender } from './write/append.ts';
 import { Pruner } from './write/prune.ts';
+import { recountExpired } from './write/recount.ts';
 import { Repairs } from './write/repairs.ts';
 
 /** How long a walk over records may take before it answers with what it has, milliseconds; never longer than one query. */
@@ -57,7 +59,9 @@ class MongodbStore implements LogStore {
   readonly #repairs: Repairs;
   readonly #appender: Appender;
   readonly #pruner: Pruner;
+  readonly #now: Clock;
   readonly #running = new Set<Promise<unknown>>();
+  #horizon: Horizon = () => null;
   #closing: Promise<void> | null = null;
 
   constructor(options: MongodbStoreOptions) {
@@ -65,9 +69,10 @@ class MongodbStore implements LogStore {
     const { connections, queryTimeout } = { ...DEFAULTS, ...settings };
     const database = new Database({ url, connections, queryTimeout });
     this.#database = database;
+    this.#now = now;
     this.#reads = {
       database,
-      horizon: createHorizon(now, retentionDays),
+      horizon: () => this.#horizon(),
       budget: Math.min(SEARCH_BUDGET, queryTimeout),
     };
     this.#repairs = new Repairs(database, now, diagnostics);
@@ -75,7 +80,8 @@ class MongodbStore implements LogStore {
     this.#pruner = new Pruner(database, now, this.#repairs);
     this.#link = new ServerLink({
       server: database.server,
-      setUp: () => this.#setUp(retentionDays),
+      // Commands take the database as it is: only a receiver says how long records are kept.
+      setUp: () => this.#setUp(waitForServer ? retentionDays : undefined),
       probe: () => database.ping(),
       waitForServer,
       diagnostics,
@@ -156,8 +162,11 @@ class MongodbStore implements LogStore {
   async #setUp(retentionDays: number | undefined): Promise<void> {
     await this.#database.connect();
     await this.#database.run(async () => {
-      await migrate(this.#database, retentionDays);
-      await setUpIndexes(this.#database, retentionDays);
+      await migrate(this.#database);
+      const { before, now } = await setUpIndexes(this.#database, retentionDays);
+      this.#horizon = createHorizon(this.#now, now);
+      const isKeptLonger = before !== null && now !== null && now > before;
+      if (isKeptLonger) await recountExpired(this.#database, createHorizon(this.#now, before)()!);
     });
     this.#repairs.start();
   }

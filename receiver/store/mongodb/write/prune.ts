@@ -100,9 +100,9 @@ export class Pruner {
 
   /** What is left of loggers and days whose records are all gone, and of the uids of such records. */
   async #removeTraces(olderThan: bigint): Promise<void> {
-    const { loggers, counts, uids } = this.#database;
+    const { counts, uids } = this.#database;
     await Promise.all([
-      loggers.deleteMany({ lastSeenNanos: { $lt: olderThan } }, { hint: hintOf('loggersByTime') }),
+      removeSilentLoggers(this.#database, olderThan),
       counts.deleteMany({ day: { $lte: dateOf(olderThan) }, total: { $lte: 0 } }, { hint: hintOf('countsByDay') }),
       uids.deleteMany(
         { timestamp: { $lte: dateOf(olderThan) }, id: idsWithin(undefined, olderThan) },
@@ -128,4 +128,12 @@ export class Pruner {
       await sleep(PATIENCE, undefined, signal && { signal });
     }
   }
+}
+
+/** Forgets loggers whose newest record is older than that. */
+export async function removeSilentLoggers({ loggers }: Database, olderThan: bigint): Promise<void> {
+  await loggers.deleteMany(
+    { lastSeen: { $lte: dateOf(olderThan) }, lastSeenNanos: { $lt: olderThan } },
+    { hint: hintOf('loggersByTime') },
+  );
 }
