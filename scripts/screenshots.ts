@@ -26,12 +26,27 @@ try {
   await browser.close();
 }
 
-/** The pages, those of a record by the address of one that the site has. */
+/** What of a record its pages are named by. */
+interface Named {
+  readonly id: string;
+  readonly traceId: string;
+  readonly service: string;
+  readonly logger: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** The newest record that a query finds. */
+async function newest(url: string, query: string): Promise<Named | undefined> {
+  const response = await fetch(`${url}/api/v1/logs?limit=1&q=${encodeURIComponent(query)}`);
+  return ((await response.json()) as { results?: Named[] }).results?.[0];
+}
+
+/** The pages, those of a record, an object or a group by the address of one that the site has. */
 async function pagesOf(url: string): Promise<Record<string, string>> {
-  const response = await fetch(`${url}/api/v1/logs?level=error&limit=1`);
-  const [record] =
-    ((await response.json()) as { results?: { id: string; traceId: string; service: string; logger: string }[] })
-      .results ?? [];
+  const record = await newest(url, 'level:error');
+  const change = await newest(url, 'logvitals.changes:* object.id:*');
+  const member = await newest(url, 'group:*');
+  const request = await newest(url, 'event:logvitals.http');
   const general = {
     health: '/',
     'health-by-service': '/?group=service&range=30d',
@@ -42,7 +57,21 @@ async function pagesOf(url: string): Promise<Record<string, string>> {
     'explore-fault': '/logs?q=order+%28or',
     'explore-no-match': '/logs?q=nothing-says-so&level=ERROR',
     alerts: '/alerts',
+    audit: '/audit',
+    'audit-groups': '/audit?kind=group',
+    'audit-no-match': '/audit?action=nothing-is-done-so',
+    requests: '/requests',
+    'requests-failed': '/requests?status=5xx',
     'not-found': '/nothing-here',
+    ...(change && {
+      change: `/logs/${encodeURIComponent(change.id)}`,
+      object: `/objects?${new URLSearchParams({
+        type: String(change.attributes['logvitals.object.type']),
+        id: String(change.attributes['logvitals.object.id']),
+      })}`,
+    }),
+    ...(member && { group: `/groups/${encodeURIComponent(String(member.attributes['logvitals.group.id']))}` }),
+    ...(request && { request: `/logs/${encodeURIComponent(request.id)}` }),
   };
   if (!record) return general;
   const id = encodeURIComponent(record.id);

@@ -89,7 +89,7 @@ const GROUPS: Readonly<Record<AttributeGroup, Fill>> = {
     attributes.set('logvitals.duration', Number(ms) / 100);
   },
   audit(attributes, { user, order }) {
-    attributes.set('logvitals.audit.action', 'UPDATE');
+    attributes.set('logvitals.audit.action', 'update');
     attributes.set('logvitals.audit.tool', 'shop-admin');
     attributes.set('logvitals.object.type', 'order');
     attributes.set('logvitals.object.id', order!);
