@@ -7,17 +7,20 @@ import { and, fieldEquals, MATCH_ALL, type Query } from '../../receiver/query/tr
 import { systemClock } from '../../receiver/record/clock.ts';
 import type { LogRecord } from '../../receiver/record/log-record.ts';
 import { parseId } from '../../receiver/store/common/ids.ts';
+import { END_OF_TIME } from '../../receiver/store/common/slots.ts';
 import { type Connection, openConnection } from '../../receiver/store/postgres/connection.ts';
 import { createReader } from '../../receiver/store/postgres/read/reader.ts';
 import { runSql } from '../../receiver/store/postgres/read/run-sql.ts';
 import { conditionOf } from '../../receiver/store/postgres/read/search.ts';
 import { SharedParts } from '../../receiver/store/postgres/read/shared-parts.ts';
+import { TimeWalk } from '../../receiver/store/postgres/read/time-walk.ts';
 import { whereClause } from '../../receiver/store/postgres/read/where-clause.ts';
 import type { LogStore } from '../../receiver/store/store.ts';
 import { queryArbitrary, recordArbitrary } from '../helpers/arbitraries.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { findPostgres, postgresDatabase, type TestDatabase } from '../helpers/postgres.ts';
 import { DAY, HOUR, logRecord, MINUTE } from '../helpers/records.ts';
+import { withClient } from '../helpers/servers/postgres-server.ts';
 import { append } from './contract/harness.ts';
 import { openPostgres, ownSchema } from './postgres-opened.ts';
 import { explaining, recordAccess } from './postgres-plans.ts';
@@ -118,6 +121,51 @@ describe.skipIf(!isThere)(isThere ? 'reading PostgreSQL' : 'reading PostgreSQL (
     const parsed = parseQuery(text);
     if (!parsed.ok) throw new Error(parsed.error.message);
     expect(whereClause(parsed.query, { schema: connection.schema, loggersThat: () => [1] }).isExact).toBe(isExact);
+    await close();
+  });
+
+  test('a read whose signal aborts ends on the server, too', async () => {
+    const { store, connection, close } = await opened();
+    await append(store, [logRecord()]);
+    await withClient(database.adminUrl, async (client) => {
+      await client.query(`begin; lock table ${connection.schema}.hour_count in access exclusive mode`);
+      const controller = new AbortController();
+      const reason = new Error('the client is gone');
+      const search = store.search({ query: MATCH_ALL, limit: 5, signal: controller.signal });
+      const settled = expect(search).rejects.toBe(reason);
+      const waiting = async () => {
+        const { rows } = await client.query(
+          `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        return rows.length;
+      };
+      await eventually(async () => expect(await waiting()).toBe(1));
+      controller.abort(reason);
+      await settled;
+      await eventually(async () => expect(await waiting()).toBe(0));
+      await client.query('rollback');
+    });
+    expect((await store.search({ query: MATCH_ALL, limit: 5 })).records).toHaveLength(1);
+    await close();
+  });
+
+  test('a stretch that takes too long is given up for a shorter one', async () => {
+    const { store, connection, close } = await opened();
+    const start = systemClock() - 3n * DAY;
+    await append(
+      store,
+      [0n, 10n, 20n, 30n].map((hours) => logRecord({ timestamp: start + hours * HOUR, body: `after ${hours} hours` })),
+    );
+    const widths: bigint[] = [];
+    const walk = new TimeWalk(connection, { from: 0n, to: END_OF_TIME, order: 'newest', isServedByIndex: true });
+    const look = await walk.look(null, async (stretch, signal) => {
+      widths.push(stretch.to - stretch.from);
+      if (widths.length === 1)
+        await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      return 'read';
+    });
+    expect(look).toMatchObject({ result: 'read', stretch: { to: expect.any(BigInt) } });
+    expect(widths).toEqual([31n * HOUR, (31n * HOUR) / 16n]);
     await close();
   });
 

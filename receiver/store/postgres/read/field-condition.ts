@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { FieldTest, NamedField } from '../../../query/tree.ts';
 import { MANY, shortText } from '../plain-text.ts';
 import { attributeFits, MAYBE_NUMBER } from './attribute-condition.ts';
-import { ANY_ROW, allOf, anyOf, atMost, type Condition, EVERY_ROW, exactly, not } from './condition.ts';
+import { ANY_ROW, allOf, anyOf, atMost, between, type Condition, EVERY_ROW, exactly, not } from './condition.ts';
 import { equalsText, isKept, namesLevel, startsWith } from './text-condition.ts';
 
 type Sql = ReturnType<typeof sql>;
@@ -81,7 +81,7 @@ function attributeColumnFits(column: Sql, keys: readonly string[], test: FieldTe
   if (test.op === 'equals') {
     const may = sql<boolean>`${column} = any(${[shortText(test.value), MANY]}::text[])`;
     if (test.value === MANY || !shortTextFits(column, test).isExact) return atMost(may);
-    return { may, must: shortTextFits(column, test).must, isExact: false };
+    return between(shortTextFits(column, test).must, may);
   }
   const isMany = exactly(sql`${column} = ${MANY}`);
   return anyOf([allOf([shortTextFits(column, test), not(isMany)]), atMost(isMany.may)]);

@@ -99,7 +99,7 @@ export function isKept(value: string): boolean {
 }
 
 /** The beginning that a text column holds as it is: half of a pair may begin a whole one there. */
-export function plainStart(value: string): string {
+function plainStart(value: string): string {
   const strange = value.search(/\0|\p{Surrogate}/u);
   return strange < 0 ? value : value.slice(0, strange);
 }

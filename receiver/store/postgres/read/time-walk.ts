@@ -55,7 +55,7 @@ export class TimeWalk {
       const stretch = this.#stretchOf(rest);
       const started = performance.now();
       const result = await this.#inTime((signal) => work(stretch, signal));
-      if (result === LATE) this.#width = greater(this.#width / SHRINKING, LEAST_WIDTH);
+      if (result === LATE) this.#width = greater((stretch.to - stretch.from) / SHRINKING, LEAST_WIDTH);
       else {
         if (performance.now() - started < QUICK) this.#width *= GROWTH;
         return { stretch, result };

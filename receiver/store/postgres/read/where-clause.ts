@@ -3,7 +3,7 @@ import { compileQuery } from '../../../query/evaluate.ts';
 import { and, type Field, type Query } from '../../../query/tree.ts';
 import type { LoggerNames } from '../row-record.ts';
 import { attributeFits } from './attribute-condition.ts';
-import { allOf, anyOf, type Condition, EVERY_ROW, exactly, NO_ROW, not } from './condition.ts';
+import { allOf, anyOf, between, type Condition, EVERY_ROW, exactly, NO_ROW, not } from './condition.ts';
 import { namedFieldFits } from './field-condition.ts';
 import { comparesLevel, containsText } from './text-condition.ts';
 
@@ -91,5 +91,5 @@ function loggersFit(query: Query, { loggersThat }: WhereContext): Condition {
 function resourceFits({ may, must, isExact }: Condition, { schema }: WhereContext): Condition {
   const among = (truth: Condition['may']) =>
     sql<boolean>`(resource_id in (select id from ${sql.raw(`${schema}.resource`)} where ${truth})) is true`;
-  return isExact ? exactly(among(may)) : { may: among(may), must: among(must), isExact };
+  return isExact ? exactly(among(may)) : between(among(must), among(may));
 }
