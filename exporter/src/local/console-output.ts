@@ -8,7 +8,7 @@ import { optionError, refuseUnknownOptions } from '../option-error.ts';
 import { HIGHEST_SEVERITY, type SeverityName } from '../severities.ts';
 import { severityOption } from '../severity-option.ts';
 import { lineOf } from './line.ts';
-import type { Output } from './output.ts';
+import type { Output, Written } from './output.ts';
 
 export interface ConsoleOptions {
   /** Default `'stdout'`. */
@@ -51,8 +51,8 @@ export class ConsoleOutput implements Output {
     this.#minSeverity = options.minSeverity === undefined ? 0 : severityOption('minSeverity', options.minSeverity);
   }
 
-  async write(records: readonly ReadableLogRecord[]): Promise<number> {
-    const { text, failed } = this.#format(records);
+  async write(records: readonly ReadableLogRecord[]): Promise<Written> {
+    const { text, failed, reason } = this.#format(records);
     this.#rest = Buffer.from(text);
     while (this.#rest.length > 0) {
       try {
@@ -61,12 +61,12 @@ export class ConsoleOutput implements Output {
       } catch (error) {
         if (!isFull(error)) {
           this.#rest = Buffer.alloc(0);
-          return records.length;
+          return { failed: records.length, reason: (error as Error).message };
         }
         await sleep(FULL_REST);
       }
     }
-    return failed;
+    return { failed, reason };
   }
 
   writeNow(records: readonly ReadableLogRecord[]): void {
@@ -84,18 +84,20 @@ export class ConsoleOutput implements Output {
 
   async close(): Promise<void> {}
 
-  #format(records: readonly ReadableLogRecord[]): { text: string; failed: number } {
+  #format(records: readonly ReadableLogRecord[]): Written & { readonly text: string } {
     let text = '';
     let failed = 0;
+    let reason: string | undefined;
     for (const record of records) {
       if ((record.severityNumber ?? HIGHEST_SEVERITY) < this.#minSeverity) continue;
       try {
         text += lineOf(record, this.#isColored);
-      } catch {
+      } catch (error) {
         failed++;
+        reason = String((error as Error | undefined)?.message);
       }
     }
-    return { text, failed };
+    return { text, failed, reason };
   }
 }
 

@@ -25,12 +25,14 @@ export function pathAside(path: string, time: Date): string {
   return join(folder, `${stem}-${time.toISOString().slice(0, -1).replaceAll(':', '-')}${extension}`);
 }
 
-/** Whether a name in the folder of `path` is one that `pathAside` gave. */
-export function isAside(path: string, name: string): boolean {
+/** The time that `pathAside` named a file in the folder of `path` after, in milliseconds; undefined for other files. */
+export function timeAside(path: string, name: string): number | undefined {
   const { stem, extension } = partsOf(path);
-  if (!name.startsWith(`${stem}-`) || !name.endsWith(extension)) return false;
+  if (!name.startsWith(`${stem}-`) || !name.endsWith(extension)) return undefined;
   const time = name.slice(stem.length + 1, name.length - extension.length);
-  return /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}$/.test(time);
+  const [, day, hours, minutes, seconds] = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d\.\d{3})$/.exec(time) ?? [];
+  const milliseconds = Date.parse(`${day}T${hours}:${minutes}:${seconds}Z`);
+  return Number.isNaN(milliseconds) ? undefined : milliseconds;
 }
 
 function partsOf(path: string): { folder: string; stem: string; extension: string } {

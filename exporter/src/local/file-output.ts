@@ -2,7 +2,7 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { type EncodedRequest, encodeRequests } from '../delivery/encode-requests.ts';
 import { pathOfLogger } from './file-names.ts';
 import { type FileOptions, type FileSettings, resolveFile } from './file-options.ts';
-import type { Output } from './output.ts';
+import type { Output, Written } from './output.ts';
 import { RotatingFile } from './rotating-file.ts';
 
 /** Files open at once; loggers beyond them take turns. */
@@ -28,20 +28,23 @@ export class FileOutput implements Output {
     this.#settings = resolveFile(options);
   }
 
-  async write(records: readonly ReadableLogRecord[]): Promise<number> {
+  async write(records: readonly ReadableLogRecord[]): Promise<Written> {
     let failed = 0;
+    let reason: string | undefined;
     const portions = this.#portions(records);
     this.#underWay = [...portions];
-    for (const { path, bytes, count, unserialisable } of portions) {
+    for (const { path, bytes, count, unserialisable, unserialisableReason } of portions) {
       failed += unserialisable;
+      if (unserialisable > 0) reason = unserialisableReason;
       try {
         if (bytes.length > 0) await (await this.#file(path)).append(bytes);
-      } catch {
+      } catch (error) {
         failed += count;
+        reason = (error as Error).message;
       }
       this.#underWay.shift();
     }
-    return failed;
+    return { failed, reason };
   }
 
   writeNow(records: readonly ReadableLogRecord[]): void {
@@ -70,8 +73,9 @@ export class FileOutput implements Output {
       else sameFile.push(record);
     }
     return [...byPath].map(([path, ofFile]) => {
-      const { requests, unserialisable } = encodeRequests(ofFile);
-      return { path, bytes: linesOf(requests), count: ofFile.length - unserialisable, unserialisable };
+      const { requests, unserialisable, reason } = encodeRequests(ofFile);
+      const count = ofFile.length - unserialisable;
+      return { path, bytes: linesOf(requests), count, unserialisable, unserialisableReason: reason };
     });
   }
 

@@ -2,12 +2,20 @@ import type { LogRecordExporter, LogRecordProcessor, ReadableLogRecord } from '@
 import { isFromDelivery, resourceKnown } from '../delivering.ts';
 import { sayOnce } from '../emit/said-once.ts';
 
+/** What became of records that were to be written. */
+export interface Written {
+  /** How many of them could not be written. */
+  readonly failed: number;
+  /** Why, of the last of these. */
+  readonly reason?: string | undefined;
+}
+
 /** A place on this machine where records are written: the console, files. */
 export interface Output {
   /** For messages: `console`, `files`. */
   readonly name: string;
-  /** Writes records, in order; resolves with the number of those that could not be written. Never rejects. */
-  write(records: readonly ReadableLogRecord[]): Promise<number>;
+  /** Writes records, in order. Never rejects. */
+  write(records: readonly ReadableLogRecord[]): Promise<Written>;
   /** The same before it returns, for a process that is about to end; what is being written just now, first. Never throws. */
   writeNow(records: readonly ReadableLogRecord[]): void;
   close(): Promise<void>;
@@ -125,17 +133,18 @@ export class QueuedOutput implements OutputProcessor {
     while (this.#queue.length > 0) {
       const batch = this.#queue.splice(0, BATCH);
       this.#beingWritten = batch.length;
-      const failed = await this.#output.write(batch);
+      const { failed, reason } = await this.#output.write(batch);
       this.#beingWritten = 0;
       this.#written += batch.length - failed;
-      if (failed > 0) this.#drop(failed, 'log records could not be written, and are dropped');
+      if (failed > 0) this.#drop(failed, 'log records could not be written, and are dropped', reason);
     }
     this.#writing = undefined;
   }
 
-  #drop(count: number, what: string): void {
+  #drop(count: number, ...trouble: (string | undefined)[]): void {
     this.#dropped += count;
-    sayOnce(`${this.#output.name}: ${what}`, `${this.#output.name}: ${what}`);
+    const said = [this.#output.name, ...trouble].filter((part) => part !== undefined);
+    sayOnce(said.slice(0, 2).join(': '), said.join(': '));
   }
 }
 
@@ -155,8 +164,8 @@ export class OutputExporter implements LogRecordExporter {
 
   export(records: ReadableLogRecord[], resultCallback: Parameters<LogRecordExporter['export']>[1]): void {
     this.#writing = this.#writing.then(async () => {
-      const failed = await this.#output.write(records);
-      const error = new Error(`${failed} log records could not be written`);
+      const { failed, reason } = await this.#output.write(records);
+      const error = new Error(`${failed} log records could not be written: ${reason}`);
       resultCallback(failed === 0 ? { code: SUCCESS } : { code: FAILED, error });
     });
   }

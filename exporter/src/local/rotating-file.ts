@@ -1,7 +1,7 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
-import { access, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isAside, pathAside } from './file-names.ts';
+import { pathAside, timeAside } from './file-names.ts';
 import type { FileSettings } from './file-options.ts';
 
 /** Logs tell much: they are for their owner and group. */
@@ -10,7 +10,11 @@ const FOLDER_MODE = 0o750;
 
 type Limits = Pick<FileSettings, 'maxBytes' | 'maxAge' | 'maxFiles'>;
 
-/** A file that is appended to, and put aside when it is large or old enough. One caller at a time. */
+const NEWLINE = Buffer.from('\n');
+/** For reading as well: how the file ends must be seen. */
+const APPENDING = 'a+';
+
+/** A file of lines that is appended to, and put aside when it is large or old enough. One caller at a time. */
 export class RotatingFile {
   readonly path: string;
   readonly #limits: Limits;
@@ -18,6 +22,8 @@ export class RotatingFile {
   /** What tells the open file from another of its name. */
   #inode = 0;
   #size = 0;
+  /** Whether it ends within a line: its writer was killed then, or the disk was full. */
+  #isCutShort = false;
   #since = 0;
 
   constructor(path: string, limits: Limits) {
@@ -34,14 +40,24 @@ export class RotatingFile {
       await this.#putAside();
       await this.#open();
     }
-    await this.#handle?.appendFile(bytes);
-    this.#size += bytes.length;
+    const whole = this.#isCutShort ? Buffer.concat([NEWLINE, bytes]) : bytes;
+    await this.#handle?.appendFile(whole);
+    this.#size += whole.length;
+    this.#isCutShort = false;
   }
 
   /** The same before it returns, without regard to size and age. */
   appendNow(bytes: Buffer): void {
     mkdirSync(dirname(this.path), { recursive: true, mode: FOLDER_MODE });
-    appendFileSync(this.path, bytes, { mode: FILE_MODE });
+    const descriptor = openSync(this.path, APPENDING, FILE_MODE);
+    try {
+      const { size } = fstatSync(descriptor);
+      const last = Buffer.from(NEWLINE);
+      if (size > 0) readSync(descriptor, last, 0, 1, size - 1);
+      appendFileSync(descriptor, last.equals(NEWLINE) ? bytes : Buffer.concat([NEWLINE, bytes]));
+    } finally {
+      closeSync(descriptor);
+    }
   }
 
   async close(): Promise<void> {
@@ -54,35 +70,37 @@ export class RotatingFile {
   async #open(): Promise<void> {
     const found = await stat(this.path).catch(() => undefined);
     if (this.#handle !== undefined && found?.ino === this.#inode) {
-      this.#size = found.size;
+      if (found.size !== this.#size) await this.#setSize(this.#handle, found.size);
       return;
     }
     await this.close();
     await mkdir(dirname(this.path), { recursive: true, mode: FOLDER_MODE });
-    this.#handle = await open(this.path, 'a', FILE_MODE);
+    this.#handle = await open(this.path, APPENDING, FILE_MODE);
     const { ino, size, birthtimeMs, mtimeMs } = await this.#handle.stat();
     this.#inode = ino;
-    this.#size = size;
+    await this.#setSize(this.#handle, size);
     // Not every file system knows when a file began.
     this.#since = size === 0 ? Date.now() : birthtimeMs || mtimeMs;
   }
 
-  async #putAside(): Promise<void> {
-    await this.close();
-    await rename(this.path, await this.#freePathAside());
-    const folder = dirname(this.path);
-    const aside = (await readdir(folder)).filter((name) => isAside(this.path, name)).sort();
-    for (const name of aside.slice(0, -this.#limits.maxFiles)) await rm(join(folder, name), { force: true });
+  async #setSize(handle: FileHandle, size: number): Promise<void> {
+    const last = Buffer.from(NEWLINE);
+    if (size > 0) await handle.read(last, 0, 1, size - 1);
+    this.#isCutShort = !last.equals(NEWLINE);
+    this.#size = size;
   }
 
-  async #freePathAside(): Promise<string> {
-    for (let time = Date.now(); ; time++) {
-      const path = pathAside(this.path, new Date(time));
-      const isFree = await access(path).then(
-        () => false,
-        () => true,
-      );
-      if (isFree) return path;
-    }
+  /** Its name says a later time than those put aside before, even where the clock was turned back or stands still. */
+  async #putAside(): Promise<void> {
+    await this.close();
+    const folder = dirname(this.path);
+    const aside = (await readdir(folder))
+      .map((name) => ({ name, time: timeAside(this.path, name) ?? -1 }))
+      .filter(({ time }) => time >= 0)
+      .sort((a, b) => a.time - b.time);
+    const time = Math.max(Date.now(), (aside.at(-1)?.time ?? -1) + 1);
+    await rename(this.path, pathAside(this.path, new Date(time)));
+    const surplus = aside.slice(0, Math.max(0, aside.length + 1 - this.#limits.maxFiles));
+    for (const { name } of surplus) await rm(join(folder, name), { force: true });
   }
 }
