@@ -1,5 +1,5 @@
 import { type Collection, type Db, type Document, MongoClient, type MongoClientOptions } from 'mongodb';
-import { StoreError, StoreUnavailableError } from '../errors.ts';
+import { StoreError } from '../errors.ts';
 import type {
   AlertDocument,
   AlertStateDocument,
@@ -11,7 +11,7 @@ import type {
   RequestDocument,
   UidDocument,
 } from './documents.ts';
-import { storeErrorOf } from './errors.ts';
+import { ServerAwayError, storeErrorOf } from './errors.ts';
 import { serverName } from './server-name.ts';
 
 export interface DatabaseOptions {
@@ -88,7 +88,7 @@ export class Database {
       return await work();
     } catch (error) {
       const known = storeErrorOf(error, this.server);
-      if (known instanceof StoreUnavailableError) this.#onAway?.();
+      if (known instanceof ServerAwayError) this.#onAway?.();
       throw known;
     }
   }

@@ -94,7 +94,7 @@ function namedCondition(name: NamedField, test: FieldTest): Condition | null {
   return terms ? { terms: terms.length === 1 ? terms[0] : { $in: terms } } : { terms: { $exists: true } };
 }
 
-export function isTermField(name: NamedField): name is TermField {
+function isTermField(name: NamedField): name is TermField {
   return TERM_FIELDS.some((field) => field === name);
 }
 

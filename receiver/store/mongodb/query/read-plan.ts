@@ -94,8 +94,6 @@ function findIssueLevels(parts: readonly Query[]): TermChoice | null {
   return null;
 }
 
-export const ISSUE_TERMS: readonly string[] = ISSUE_LEVELS.map(levelTerm);
-
 function oneOf(terms: readonly string[]): TermChoice['terms'] {
   return terms.length === 1 ? terms[0]! : { $in: terms };
 }

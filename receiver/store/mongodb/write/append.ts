@@ -23,7 +23,7 @@ const INSERTS_AT_A_TIME = 2;
  * A step that takes longer stops short of the counts, milliseconds: others may take it for one that nobody finishes
  * (`repairs.ts`).
  */
-export const LONGEST_STEP = 20_000;
+const LONGEST_STEP = 20_000;
 
 /** The records of a batch on their way. */
 interface Part {
