@@ -6,7 +6,7 @@ import { findPostgres } from '../helpers/postgres.ts';
 import { errorRecord, logRecord, SECOND, warningRecord } from '../helpers/records.ts';
 import { withClient } from '../helpers/servers/postgres-server.ts';
 import { append } from './contract/harness.ts';
-import { openPostgres } from './postgres-opened.ts';
+import { HOOK_TIMEOUT, openPostgres } from './postgres-opened.ts';
 
 const PAGE = readFileSync(new URL('../../docs/postgresql.md', import.meta.url), 'utf8');
 const STATEMENTS = [...PAGE.matchAll(/^```sql\n(.*?)^```$/gms)].flatMap(([, block]) =>
@@ -52,14 +52,16 @@ describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is n
       }),
     ]);
     await store.close();
-  });
+  }, HOOK_TIMEOUT);
 
-  afterAll(() =>
-    withClient(server, async (client) => {
-      await client.query(`drop database logs_${tag} with (force)`);
-      await client.query(`drop role logvitals_${tag}`);
-      await client.query(`drop role if exists analyst_${tag}`);
-    }),
+  afterAll(
+    () =>
+      withClient(server, async (client) => {
+        await client.query(`drop database logs_${tag} with (force)`);
+        await client.query(`drop role logvitals_${tag}`);
+        await client.query(`drop role if exists analyst_${tag}`);
+      }),
+    HOOK_TIMEOUT,
   );
 
   test('the page has the examples that these tests are about', () => {

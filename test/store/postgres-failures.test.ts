@@ -12,7 +12,7 @@ import { batch, logRecord } from '../helpers/records.ts';
 import { type PostgresServer, startPostgresServer, withClient } from '../helpers/servers/postgres-server.ts';
 import { startTcpProxy, type TcpProxy } from '../helpers/tcp-proxy.ts';
 import { append, searchAll, searchBodies } from './contract/harness.ts';
-import { openPostgres, ownSchema } from './postgres-opened.ts';
+import { HOOK_TIMEOUT, openPostgres, ownSchema } from './postgres-opened.ts';
 
 const isThere = (await findPostgres()) !== null;
 
@@ -22,11 +22,11 @@ describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is n
   beforeAll(async () => {
     database = await postgresDatabase();
     proxy = await startTcpProxy(new URL(database.url));
-  });
+  }, HOOK_TIMEOUT);
   afterAll(async () => {
     await proxy.close();
     await database.drop();
-  });
+  }, HOOK_TIMEOUT);
 
   const asAdministrator = (sql: string) => withClient(database.adminUrl, (client) => client.query(sql));
 
@@ -155,6 +155,33 @@ describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is n
     const [card] = await store.cards({ boundaries: [1n, 2n ** 63n - 1n], recentFrom: 1n });
     expect(Array.from(card!.counts).reduce((sum, count) => sum + count)).toBe(acknowledged.length);
     expect(lines.filter((line) => line.includes('is away')).length).toBeLessThanOrEqual(5);
+  });
+
+  test('P9 a commit whose answer is lost: unavailable, and the retry finds it done', async () => {
+    const schema = ownSchema();
+    const { store } = await openBehindProxy({ schema });
+    await asAdministrator(`
+      create function ${schema}.be_slow() returns trigger language plpgsql as
+        $$ begin perform pg_sleep(0.5); return null; end $$;
+      create constraint trigger be_slow after insert on ${schema}.request deferrable initially deferred
+        for each row execute function ${schema}.be_slow()`);
+    const request = batch([logRecord()], 'request');
+    const appended = store.append([request]).catch((reason: unknown) => reason);
+    await withClient(database.adminUrl, (client) =>
+      eventually(async () => {
+        const { rows } = await client.query(
+          `select 1 from pg_stat_activity where query = 'commit' and state = 'active'`,
+        );
+        expect(rows).toHaveLength(1);
+      }),
+    );
+    proxy.cut();
+    expect(await appended).toBeInstanceOf(StoreUnavailableError);
+    proxy.restore();
+    await asAdministrator(`drop trigger be_slow on ${schema}.request`);
+    await eventually(() => store.ping());
+    expect(await store.append([request])).toMatchObject([{ duplicate: true, stored: 0 }]);
+    expect(await searchAll(store)).toHaveLength(1);
   });
 
   test('P3 connections that an administrator ends harm nobody: the next call has another', async () => {
@@ -286,8 +313,8 @@ describe('a server of our own', () => {
   let own: PostgresServer | null;
   beforeAll(async () => {
     own = await startPostgresServer(['synchronous_commit=on']);
-  });
-  afterAll(() => own?.dispose());
+  }, HOOK_TIMEOUT);
+  afterAll(() => own?.dispose(), HOOK_TIMEOUT);
 
   async function start(storage: string): Promise<LogvitalsServer> {
     const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);

@@ -8,7 +8,7 @@ import { findPostgres, postgresDatabase, type TestDatabase } from '../helpers/po
 import { logRecord } from '../helpers/records.ts';
 import { withClient } from '../helpers/servers/postgres-server.ts';
 import { append, searchAll } from './contract/harness.ts';
-import { openPostgres, ownSchema } from './postgres-opened.ts';
+import { HOOK_TIMEOUT, openPostgres, ownSchema } from './postgres-opened.ts';
 
 /** Every column that the types of queries know, with PostgreSQL's name of its type. */
 const COLUMNS: { readonly [Table in keyof Schema]: Readonly<Record<keyof Schema[Table], string>> } = {
@@ -99,8 +99,8 @@ describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is n
   let database: TestDatabase;
   beforeAll(async () => {
     database = await postgresDatabase();
-  });
-  afterAll(() => database.drop());
+  }, HOOK_TIMEOUT);
+  afterAll(() => database.drop(), HOOK_TIMEOUT);
 
   const open = (schema: string, url = database.url) =>
     openPostgresMigrations({ url, schema, now: systemClock, diagnostics: createDiagnostics(() => {}) });

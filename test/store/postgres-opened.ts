@@ -6,6 +6,9 @@ import type { OpenedStore } from './contract/harness.ts';
 
 type Options = Partial<Parameters<typeof openPostgresStore>[0]>;
 
+/** Milliseconds: a file leaves thousands of tables to its database, and other tests run beside. */
+export const HOOK_TIMEOUT = 120_000;
+
 let schemas = 0;
 
 /** A schema that no other test of this file uses. */

@@ -14,7 +14,7 @@ import { batch, DAY, errorRecord, HOUR, logRecord, NOON } from '../helpers/recor
 import { ALERT_SETTINGS, alertingBatch } from './alerting-batch.ts';
 import { append, cardsOf, countByLevel, searchAll, searchBodies } from './contract/harness.ts';
 import { CRASH_START, crashBatch } from './crash-batches.ts';
-import { openPostgres, ownSchema } from './postgres-opened.ts';
+import { HOOK_TIMEOUT, openPostgres, ownSchema } from './postgres-opened.ts';
 
 const isThere = (await findPostgres()) !== null;
 
@@ -22,8 +22,8 @@ describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is n
   let database: TestDatabase;
   beforeAll(async () => {
     database = await postgresDatabase();
-  });
-  afterAll(() => database.drop());
+  }, HOOK_TIMEOUT);
+  afterAll(() => database.drop(), HOOK_TIMEOUT);
 
   /** So many receivers' stores in one schema, opened at once. */
   async function openSeveral(count: number, schema = ownSchema()): Promise<LogStore[]> {

@@ -6,7 +6,7 @@ import { findPostgres, postgresDatabase, type TestDatabase } from '../helpers/po
 import { at, batch, DAY, errorRecord, HOUR, logRecord, MINUTE, NOON } from '../helpers/records.ts';
 import { withClient } from '../helpers/servers/postgres-server.ts';
 import { append, cardsOf, searchAll, searchBodies } from './contract/harness.ts';
-import { openPostgres, ownSchema } from './postgres-opened.ts';
+import { HOOK_TIMEOUT, openPostgres, ownSchema } from './postgres-opened.ts';
 
 const isThere = (await findPostgres()) !== null;
 
@@ -14,8 +14,8 @@ describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is n
   let database: TestDatabase;
   beforeAll(async () => {
     database = await postgresDatabase();
-  });
-  afterAll(() => database.drop());
+  }, HOOK_TIMEOUT);
+  afterAll(() => database.drop(), HOOK_TIMEOUT);
 
   /** A store whose clock stands at a time, NOON unless told otherwise. */
   async function open(schema: string, now = NOON): Promise<LogStore> {

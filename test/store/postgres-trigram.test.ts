@@ -6,7 +6,7 @@ import { findPostgres, postgresDatabase, type TestDatabase } from '../helpers/po
 import { DAY, errorRecord, logRecord, NOON } from '../helpers/records.ts';
 import { withClient } from '../helpers/servers/postgres-server.ts';
 import { append, searchBodies } from './contract/harness.ts';
-import { openPostgres, ownSchema } from './postgres-opened.ts';
+import { HOOK_TIMEOUT, openPostgres, ownSchema } from './postgres-opened.ts';
 
 const isThere = (await findPostgres()) !== null;
 
@@ -14,8 +14,8 @@ describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is n
   let database: TestDatabase;
   beforeAll(async () => {
     database = await postgresDatabase();
-  });
-  afterAll(() => database.drop());
+  }, HOOK_TIMEOUT);
+  afterAll(() => database.drop(), HOOK_TIMEOUT);
 
   async function open(schema: string, trigramIndex: boolean): Promise<{ store: LogStore; lines: string[] }> {
     const lines: string[] = [];

@@ -7,6 +7,7 @@ import { type Exact, writeExact } from './exact.ts';
 import { plainText, shortColumn, shortText } from './plain-text.ts';
 import { readableJson } from './readable-json.ts';
 import type { RecordTable } from './schema.ts';
+import { splitTime } from './time.ts';
 
 /** A record with all that its row refers to. */
 export interface RecordRow {
@@ -69,68 +70,47 @@ export function* copyRows(rows: readonly RecordRow[]): Generator<Uint8Array> {
 
 function writeRow(writer: CopyWriter, { record, sequence, loggerId, resourceId, scopeId, uidDigest }: RecordRow): void {
   const { timestamp, observedTimestamp, attributes } = record;
-  const isObservedThen = observedTimestamp === timestamp;
-  const microseconds = timestamp / 1000n;
-  const observed = isObservedThen ? microseconds : observedTimestamp / 1000n;
+  const time = splitTime(timestamp);
+  const observed = observedTimestamp === timestamp ? null : splitTime(observedTimestamp);
   const { json, isExact } = readableJson(attributes);
+  const severityText = plainText(record.severityText);
+  const body = record.body === null ? null : plainText(valueText(record.body));
+  const eventName = shortText(record.eventName);
 
   writer.row(COLUMNS.length);
-  writer.time(microseconds);
+  writer.time(time.microseconds);
   writer.int64(sequence);
-  if (isObservedThen) writer.nothing();
-  else writer.time(observed);
-  if (record.droppedAttributesCount === 0) writer.nothing();
-  else writer.int64(record.droppedAttributesCount);
+  writer.time(observed?.microseconds ?? null);
+  writer.int64(record.droppedAttributesCount || null);
   writer.int32(loggerId);
   writer.int32(resourceId);
   writer.int32(scopeId);
   writer.int32(record.severityNumber);
-  writer.int16(Number(timestamp - microseconds * 1000n));
-  if (isObservedThen) writer.nothing();
-  else writer.int16(Number(observedTimestamp - observed * 1000n));
-  if (record.flags === 0) writer.nothing();
-  else writer.int16(record.flags);
-  const severityText = plainText(record.severityText);
-  writeText(writer, severityText === '' ? null : severityText);
-  const body = record.body === null ? null : plainText(valueText(record.body));
-  writeBody(writer, record, body);
+  writer.int16(time.ns);
+  writer.int16(observed?.ns ?? null);
+  writer.int16(record.flags || null);
+  writer.text(severityText || null);
+  const bodyBytes = writer.text(body);
+  // A body of one byte a character is ASCII, which PostgreSQL folds by itself as we would.
+  const isAscii = bodyBytes === (body?.length ?? 0);
+  writer.text(isAscii && !attributes.has('exception.stacktrace') ? null : foldedText(record, body));
   writer.jsonb(json);
-  writeText(writer, record.traceId === '' ? null : record.traceId);
-  writeText(writer, record.spanId === '' ? null : record.spanId);
-  const eventName = record.eventName === '' ? null : shortText(record.eventName);
-  writeText(writer, eventName);
-  writeText(writer, shortColumn(attributes.get('logvitals.group.id')));
-  writeText(writer, shortColumn(attributeOf(record, 'user.id')));
-  writeText(writer, shortColumn(attributes.get('logvitals.audit.action')));
-  writeText(writer, shortColumn(attributes.get('logvitals.audit.tool')));
-  writeText(writer, shortColumn(attributes.get('logvitals.object.type')));
-  writeText(writer, shortColumn(attributes.get('logvitals.object.id')));
-  if (uidDigest === null) writer.nothing();
-  else writer.bytes(uidDigest);
-  writeText(
-    writer,
-    exactOf({
-      ...(record.body !== body && { body: record.body }),
-      ...(!isExact && { attributes }),
-      ...(record.severityText !== severityText && { severityText: record.severityText }),
-      ...(record.eventName !== (eventName ?? '') && { eventName: record.eventName }),
-    }),
-  );
-}
-
-function writeText(writer: CopyWriter, text: string | null): void {
-  if (text === null) writer.nothing();
-  else writer.text(text);
-}
-
-/** The body, and what text search looks at where that is something else. */
-function writeBody(writer: CopyWriter, record: LogRecord, body: string | null): void {
-  const bytes = body === null ? 0 : writer.text(body);
-  if (body === null) writer.nothing();
-  // Text of one byte a character is ASCII, which PostgreSQL folds by itself as we would.
-  const isAscii = bytes === (body ?? '').length;
-  if (isAscii && !record.attributes.has('exception.stacktrace')) writer.nothing();
-  else writeText(writer, foldedText(record, body));
+  writer.text(record.traceId || null);
+  writer.text(record.spanId || null);
+  writer.text(eventName || null);
+  writer.text(shortColumn(attributes.get('logvitals.group.id')));
+  writer.text(shortColumn(attributeOf(record, 'user.id')));
+  writer.text(shortColumn(attributes.get('logvitals.audit.action')));
+  writer.text(shortColumn(attributes.get('logvitals.audit.tool')));
+  writer.text(shortColumn(attributes.get('logvitals.object.type')));
+  writer.text(shortColumn(attributes.get('logvitals.object.id')));
+  writer.bytes(uidDigest);
+  const exact: { -readonly [Key in keyof Exact]: Exact[Key] } = {};
+  if (record.body !== body) exact.body = record.body;
+  if (!isExact) exact.attributes = attributes;
+  if (record.severityText !== severityText) exact.severityText = record.severityText;
+  if (record.eventName !== eventName) exact.eventName = record.eventName;
+  writer.text(exactOf(exact));
 }
 
 /** Between the body and the stack trace: what nobody searches for. */

@@ -9,7 +9,7 @@ const JSONB_VERSION = 1;
 const SHORT = 24;
 const FIRST_CAPACITY = 128 * 1024;
 
-/** Writes rows as binary COPY wants them: each field with its length before it. */
+/** Writes rows as binary COPY wants them: each field with its length before it; null is no value. */
 export class CopyWriter {
   #bytes = Buffer.allocUnsafeSlow(FIRST_CAPACITY);
   #view = new DataView(this.#bytes.buffer);
@@ -34,13 +34,11 @@ export class CopyWriter {
     this.#length += 2;
   }
 
-  nothing(): void {
-    this.#reserve(4);
-    this.#view.setInt32(this.#length, -1);
-    this.#length += 4;
-  }
-
-  int16(value: number): void {
+  int16(value: number | null): void {
+    if (value === null) {
+      this.#nothing();
+      return;
+    }
     this.#reserve(6);
     this.#view.setInt32(this.#length, 2);
     this.#view.setInt16(this.#length + 4, value);
@@ -55,7 +53,11 @@ export class CopyWriter {
   }
 
   /** A whole number below 2^53. */
-  int64(value: number): void {
+  int64(value: number | null): void {
+    if (value === null) {
+      this.#nothing();
+      return;
+    }
     this.#reserve(12);
     this.#view.setInt32(this.#length, 8);
     this.#view.setInt32(this.#length + 4, Math.floor(value / 2 ** 32));
@@ -64,7 +66,11 @@ export class CopyWriter {
   }
 
   /** A `timestamptz` of so many microseconds since the Unix epoch. */
-  time(microseconds: bigint): void {
+  time(microseconds: bigint | null): void {
+    if (microseconds === null) {
+      this.#nothing();
+      return;
+    }
     this.#reserve(12);
     this.#view.setInt32(this.#length, 8);
     this.#view.setBigInt64(this.#length + 4, microseconds - POSTGRES_EPOCH);
@@ -72,7 +78,11 @@ export class CopyWriter {
   }
 
   /** Gives how many bytes the text took. */
-  text(value: string): number {
+  text(value: string | null): number {
+    if (value === null) {
+      this.#nothing();
+      return 0;
+    }
     this.#reserve(4 + value.length * 3);
     const start = this.#length + 4;
     this.#length = this.#write(value, start);
@@ -88,7 +98,11 @@ export class CopyWriter {
     this.#view.setInt32(start - 4, this.#length - start);
   }
 
-  bytes(value: Uint8Array): void {
+  bytes(value: Uint8Array | null): void {
+    if (value === null) {
+      this.#nothing();
+      return;
+    }
     this.#reserve(4);
     this.#view.setInt32(this.#length, value.length);
     this.#length += 4;
@@ -100,6 +114,12 @@ export class CopyWriter {
     const taken = Buffer.from(this.#bytes.subarray(0, this.#length));
     this.#length = 0;
     return taken;
+  }
+
+  #nothing(): void {
+    this.#reserve(4);
+    this.#view.setInt32(this.#length, -1);
+    this.#length += 4;
   }
 
   #append(bytes: Uint8Array): void {

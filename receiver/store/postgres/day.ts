@@ -2,7 +2,6 @@
 export type Day = number;
 
 export const DAY_MILLISECONDS = 86_400_000;
-export const DAY_NANOSECONDS = 86_400_000_000_000n;
 
 /** The day of a time in nanoseconds since the Unix epoch. */
 export function dayOf(nanoseconds: bigint): Day {

@@ -14,6 +14,21 @@ const QUOTED_KEYS = 2000;
 const LONGEST_KEPT_KEY = 100;
 const quotedKeys = new Map<string, string>();
 
+/** Looking through a longer text takes longer than `JSON.stringify`. */
+const LONGEST_LOOKED_THROUGH = 64;
+
+/** Whether a text is its own JSON, between quotes: ASCII without controls, quotes and backslashes. */
+function needsNoEscape(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || code > 0x7e || code === QUOTE || code === BACKSLASH) return false;
+  }
+  return true;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
 /**
  * Plain JSON of attributes: `{"http.route":"/pay","tries":3}`. Bytes are base64 texts. What cannot be told from such
  * JSON (a double that is whole, an integer beyond 2^53, bytes, NaN, texts that are not plain) makes it inexact.
@@ -28,12 +43,12 @@ class Writer {
   isExact = true;
 
   map(values: KeyValueList): string {
-    let json = '{';
-    for (const [key, value] of values) {
-      if (json !== '{') json += ',';
-      json += this.#key(key) + this.#value(value);
-    }
-    return `${json}}`;
+    let json = '';
+    // Not `for … of`: a record's list of attributes has to become a Map for that.
+    values.forEach((value, key) => {
+      json += (json === '' ? '{' : ',') + this.#key(key) + this.#value(value);
+    });
+    return json === '' ? '{}' : `${json}}`;
   }
 
   #key(key: string): string {
@@ -72,6 +87,7 @@ class Writer {
   }
 
   #text(text: string): string {
+    if (text.length <= LONGEST_LOOKED_THROUGH && needsNoEscape(text)) return `"${text}"`;
     if (isPlainText(text)) return JSON.stringify(text);
     this.isExact = false;
     return JSON.stringify(plainText(text));
