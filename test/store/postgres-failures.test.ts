@@ -187,12 +187,12 @@ describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is n
   test('P3 connections that an administrator ends harm nobody: the next call has another', async () => {
     const { store } = await openBehindProxy();
     for (let round = 0; round < 5; round++) {
-      await append(store, [logRecord()]);
+      await eventually(() => store.append([batch([logRecord()], `round ${round}`)]));
       await asAdministrator(
         `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'logvitals' and datname = current_database()`,
       );
-      await eventually(() => store.ping());
     }
+    await eventually(() => store.ping());
     expect(await searchAll(store)).toHaveLength(5);
   });
 
