@@ -1,6 +1,7 @@
-import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, crc32, zstdCompressSync } from 'node:zlib';
 import { ByteReader, ByteWriter, DamagedBytesError } from '../bytes.ts';
 import { LaterBytes } from './later-bytes.ts';
+import { unzstd } from './unzstd.ts';
 
 /**
  * A section: columns, each of several streams of bytes. A stream is packed by itself, so that what is alike shares its
@@ -24,11 +25,6 @@ const WELL_PACKED = 0.9;
 const PACK_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 /** zstd packs no tighter; a longer length is damage. */
 const MOST_UNPACKED_PER_BYTE = 2 ** 17;
-/** Unpacked bytes are asked for all at once, which saves joining them, but not more at once than damage may claim. */
-const MOST_CHUNK = 2 ** 24;
-/** zlib's least. */
-const LEAST_CHUNK = 64;
-const NO_BYTES = new Uint8Array(0);
 
 export class SectionWriter {
   /** The meta of the column in the making. */
@@ -185,16 +181,6 @@ export class SectionReader {
     const bytes = unzstd(packed, length);
     if (bytes.length !== length) throw new DamagedBytesError(`a stream of ${length} bytes has ${bytes.length}`);
     return bytes;
-  }
-}
-
-function unzstd(packed: Uint8Array, length: number): Uint8Array {
-  if (length === 0) return NO_BYTES;
-  try {
-    const chunkSize = Math.min(Math.max(length, LEAST_CHUNK), MOST_CHUNK);
-    return zstdDecompressSync(packed, { maxOutputLength: length, chunkSize });
-  } catch (error) {
-    throw new DamagedBytesError(`a zstd frame cannot be unpacked: ${error instanceof Error ? error.message : error}`);
   }
 }
 
