@@ -1,10 +1,16 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
+import { access, type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { decodeHeader, encodeFrame, HEADER_LENGTH, isIntact, SETTLED, STATE_AT } from './frame.ts';
 
 /** What a spool holds is for its owner alone: logs tell much. */
 export const FILE_MODE = 0o600;
+
+/** What a process can't do just now, for want of descriptors or memory. It says nothing of the file. */
+const PASSING = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
+
+/** Whether what failed may succeed later. */
+export const isPassing = (error: unknown): boolean => PASSING.has((error as NodeJS.ErrnoException).code ?? '');
 
 /** A request taken from a segment. */
 export interface HeldRequest {
@@ -116,7 +122,7 @@ export class Segment {
     this.#untaken += count;
   }
 
-  /** Takes the next request that waits, or undefined at the end. */
+  /** Takes the next request that waits, or undefined at the end. Rejects when it can't be read just now, but may be later. */
   async next(): Promise<HeldRequest | undefined> {
     while (!this.#isGone && this.#readAt < this.#size) {
       const at = this.#readAt;
@@ -147,6 +153,14 @@ export class Segment {
     await handle.write(SETTLED, 0, SETTLED.length, at + STATE_AT);
   }
 
+  /** Whether the file still stands where it was made: somebody may have deleted it, or moved it away. */
+  async isInPlace(): Promise<boolean> {
+    return await access(this.path).then(
+      () => true,
+      () => false,
+    );
+  }
+
   async close(): Promise<void> {
     if (this.#isGone) return;
     this.#isGone = true;
@@ -159,19 +173,25 @@ export class Segment {
     await rm(this.path, { force: true });
   }
 
-  #opened(): Promise<FileHandle> {
+  async #opened(): Promise<FileHandle> {
     this.#handle ??= open(this.path, 'r+');
-    return this.#handle;
+    try {
+      return await this.#handle;
+    } catch (error) {
+      this.#handle = undefined;
+      throw error;
+    }
   }
 
-  /** Shorter than asked for where the file ends or can't be read. */
+  /** Shorter than asked for where the file ends or can't be read. Rejects when that may pass. */
   async #read(at: number, length: number): Promise<Buffer> {
     const bytes = Buffer.alloc(Math.min(length, this.#size - at));
     try {
       const handle = await this.#opened();
       const { bytesRead } = await handle.read(bytes, 0, bytes.length, at);
       return bytes.subarray(0, bytesRead);
-    } catch {
+    } catch (error) {
+      if (isPassing(error)) throw error;
       return Buffer.alloc(0);
     }
   }

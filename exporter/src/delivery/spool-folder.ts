@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, rename, rm, rmdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeThisProcess, isAbandoned, OWNER_FILE } from './owner.ts';
@@ -33,6 +33,7 @@ export class SpoolFolder {
       mkdirSync(unfinished, { recursive: true, mode: FOLDER_MODE });
       writeFileSync(join(unfinished, OWNER_FILE), describeThisProcess(), { mode: FILE_MODE });
       renameSync(unfinished, this.path);
+      this.#lastTime = newestTimeIn(directory) + 1;
     } catch (error) {
       rmSync(unfinished, { recursive: true, force: true });
       const reason = (error as Error).message;
@@ -44,7 +45,19 @@ export class SpoolFolder {
     return join(this.#directory, this.#name);
   }
 
-  /** A path for a new segment. Names order segments by time, and are never given twice, by no process. */
+  /**
+   * Makes the folder anew: somebody deleted it, or took this process for dead.
+   * @throws Error when it can't be made.
+   */
+  restore(): void {
+    mkdirSync(this.path, { recursive: true, mode: FOLDER_MODE });
+    writeFileSync(join(this.path, OWNER_FILE), describeThisProcess(), { mode: FILE_MODE });
+  }
+
+  /**
+   * A path for a new segment. Names order segments by time, later than all that were there at the start even if the clock
+   * was turned back since, and are never given twice, by no process.
+   */
   newSegmentPath(): string {
     this.#lastTime = Math.max(this.#lastTime, Date.now());
     this.#made = (this.#made + 1) % 1_000_000;
@@ -79,13 +92,35 @@ export class SpoolFolder {
   /** Tells processes that can't see this one that it is alive. */
   async giveSignOfLife(): Promise<void> {
     const now = new Date();
-    await succeeds(utimes(join(this.path, OWNER_FILE), now, now));
+    if (await succeeds(utimes(join(this.path, OWNER_FILE), now, now))) return;
+    try {
+      this.restore();
+    } catch {
+      // The next segment to be written says so.
+    }
   }
 
   /** Leaves what is in it to the next process. */
   async leave(): Promise<void> {
     await succeeds(rm(join(this.path, OWNER_FILE), { force: true }));
     await succeeds(rmdir(this.path));
+  }
+}
+
+/** The time in the name of the newest segment, of all processes; 0 when there is none. */
+function newestTimeIn(directory: string): number {
+  const names = readdirSync(directory)
+    .filter((name) => FOLDER_NAME.test(name))
+    .flatMap((folder) => segmentsIn(join(directory, folder)));
+  return names.reduce((newest, name) => Math.max(newest, Number.parseInt(name, 10)), 0);
+}
+
+/** Empty for a folder that another process takes away just now. */
+function segmentsIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => SEGMENT_NAME.test(name));
+  } catch {
+    return [];
   }
 }
 

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { HEADER_LENGTH } from './frame.ts';
-import { type HeldRequest, Segment } from './segment.ts';
+import { type HeldRequest, isPassing, Segment } from './segment.ts';
 import { SpoolFolder } from './spool-folder.ts';
 import type { SpoolSettings } from './spool-options.ts';
 
@@ -26,6 +26,8 @@ export class Spool {
   /** Oldest first; the last may be the one written to. */
   readonly #segments: Segment[] = [];
   #writing: Segment | undefined;
+  /** Taken over, but not opened yet: there was no descriptor to spare. */
+  #unopened: string[] = [];
   #pushedOut = 0;
   #damaged = 0;
   #torn = 0;
@@ -49,11 +51,13 @@ export class Spool {
 
   /** Takes over what dead processes left. Rejects when the directory can't be read. */
   async adopt(): Promise<void> {
-    for (const path of await this.#folder.adopt()) {
+    const adopted = await this.#folder.adopt();
+    for (const path of [...this.#unopened.splice(0), ...adopted]) {
       try {
         await this.add(path);
-      } catch {
-        this.#torn++;
+      } catch (error) {
+        if (isPassing(error)) this.#unopened.push(path);
+        else this.#torn++;
       }
     }
     await this.#makeRoom(0);
@@ -67,9 +71,8 @@ export class Spool {
   async append(request: Buffer, count: number): Promise<void> {
     const length = HEADER_LENGTH + request.length;
     await this.#makeRoom(length);
-    if (this.#writing && this.#writing.size > 0 && this.#writing.size + length > this.#segmentBytes) {
-      this.#writing = undefined;
-    }
+    const isFull = this.#writing && this.#writing.size > 0 && this.#writing.size + length > this.#segmentBytes;
+    if (isFull || !(await this.#writing?.isInPlace())) this.#writing = undefined;
     this.#writing ??= await this.#create();
     await this.#writing.append(request, count);
   }
@@ -80,7 +83,13 @@ export class Spool {
    */
   writeNow(requests: readonly { request: Buffer; count: number }[]): string {
     const path = this.#folder.newSegmentPath();
-    Segment.writeNow(path, requests);
+    try {
+      Segment.writeNow(path, requests);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      this.#folder.restore();
+      Segment.writeNow(path, requests);
+    }
     return path;
   }
 
@@ -96,10 +105,18 @@ export class Spool {
     await rm(path, { force: true }).catch(() => {});
   }
 
-  /** Takes the oldest request that waits. Never rejects: what can't be read is lost, and counted. */
+  /**
+   * Takes the oldest request that waits. Never rejects: what can't be read is lost, and counted; what can't be read just
+   * now is left for later, with all that came after it.
+   */
   async next(): Promise<HeldRequest | undefined> {
     for (const segment of [...this.#segments]) {
-      const held = await segment.next();
+      let held: HeldRequest | undefined;
+      try {
+        held = await segment.next();
+      } catch {
+        return undefined;
+      }
       this.#damaged += segment.takeDamaged();
       if (held !== undefined) return held;
       await this.#removeWhenSettled(segment);
@@ -128,7 +145,12 @@ export class Spool {
   }
 
   async #create(): Promise<Segment> {
-    const segment = await Segment.create(this.#folder.newSegmentPath());
+    const path = this.#folder.newSegmentPath();
+    const segment = await Segment.create(path).catch((error: unknown) => {
+      if (!isMissing(error)) throw error;
+      this.#folder.restore();
+      return Segment.create(path);
+    });
     this.#insert(segment);
     return segment;
   }
@@ -162,3 +184,6 @@ export class Spool {
     await segment.remove();
   }
 }
+
+/** The folder, or the whole directory, is there no more. */
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
