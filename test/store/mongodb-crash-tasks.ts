@@ -1,3 +1,4 @@
+import type { Alert } from '../../receiver/store/alert.ts';
 import type { AppendedBatch, LogStore } from '../../receiver/store/store.ts';
 import { batch, DAY } from '../helpers/records.ts';
 import { CRASH_START, crashBatch } from './crash-batches.ts';
@@ -28,3 +29,32 @@ export const PRUNED_BEFORE = CRASH_START + DAY + DAY / 4n;
 export function crashPrune(store: LogStore): Promise<{ removed: number }> {
   return store.prune({ olderThan: PRUNED_BEFORE, batchSize: 100, dryRun: false });
 }
+
+/** A threshold's first step, with the alert it fires. */
+export function crashAlert(store: LogStore): Promise<boolean[]> {
+  return store.commitAlerts([{ key: 'shop/shop.cart/ERROR', version: 0, state: 'fired', alerts: [testAlert('1')] }]);
+}
+
+export function testAlert(id: string): Alert {
+  return {
+    id,
+    service: 'shop',
+    logger: 'shop.cart',
+    thresholdLevel: 'ERROR',
+    recordLevel: 'ERROR',
+    threshold: 1,
+    count: 1,
+    windowStart: CRASH_START,
+    windowEnd: CRASH_START,
+    timestamp: CRASH_START,
+    message: 'payment refused',
+    module: '',
+    path: '',
+    lineNumber: 0,
+    records: [],
+    firedAt: CRASH_START,
+  };
+}
+
+export const CRASH_TASKS = { append: crashAppend, prune: crashPrune, alert: crashAlert } as const;
+export type CrashTask = keyof typeof CRASH_TASKS;

@@ -3,6 +3,7 @@ import type { LogStore } from '../../receiver/store/store.ts';
 import { findMongodb } from '../helpers/mongodb.ts';
 import { batch, DAY, errorRecord, HOUR, logRecord, NOON } from '../helpers/records.ts';
 import { append, cardsOf, searchAll } from './contract/harness.ts';
+import { testAlert } from './mongodb-crash-tasks.ts';
 import { mongodbStores } from './mongodb-database.ts';
 
 const CARDS = { boundaries: [NOON - 30n * DAY, NOON + DAY], recentFrom: NOON - HOUR };
@@ -75,7 +76,9 @@ describe.skipIf((await findMongodb()) === null)('MongoDB with several receivers'
       for (let version = 0; version < 10; version++) {
         const saved = await Promise.all(
           receivers.map((receiver, index) =>
-            receiver.commitAlerts([{ key: 'k', version, state: `${index}`, alerts: [alertOf(version, index)] }]),
+            receiver.commitAlerts([
+              { key: 'k', version, state: `${index}`, alerts: [testAlert(`${version}-${index}`)] },
+            ]),
           ),
         );
         expect(saved.flat().filter(Boolean)).toHaveLength(1);
@@ -99,24 +102,3 @@ describe.skipIf((await findMongodb()) === null)('MongoDB with several receivers'
       expect(await searchAll(receivers[1]!)).toHaveLength(97);
     }));
 });
-
-function alertOf(version: number, receiver: number) {
-  return {
-    id: `${version}-${receiver}`,
-    service: 'shop',
-    logger: 'shop.cart',
-    thresholdLevel: 'ERROR',
-    recordLevel: 'ERROR',
-    threshold: 1,
-    count: 1,
-    windowStart: NOON,
-    windowEnd: NOON,
-    timestamp: NOON,
-    message: 'm',
-    module: '',
-    path: '',
-    lineNumber: 0,
-    records: [],
-    firedAt: NOON,
-  } as const;
-}

@@ -7,10 +7,10 @@ import { type CardsRequest, ISSUE_BODY_LENGTH, type Issue, type KnownLogger, typ
 import type { Database } from '../database.ts';
 import type { LoggerDocument, LoggerName } from '../documents.ts';
 import { notBefore } from '../horizon.ts';
+import { idsWithin } from '../id-range.ts';
 import { hintOf } from '../indexes.ts';
 import { type ReadLogDocument, readBody } from '../read-document.ts';
 import { levelTerm } from '../terms.ts';
-import { idsWithin } from './id-range.ts';
 import { countBySlot } from './kept-counts.ts';
 import { queryOptions } from './read-records.ts';
 import type { ReadContext } from './search.ts';

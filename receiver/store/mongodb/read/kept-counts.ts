@@ -3,8 +3,8 @@ import { LEVELS, type Level } from '../../../record/severity.ts';
 import { cutSlots, type SlotPiece } from '../../common/slots.ts';
 import type { Database } from '../database.ts';
 import type { CountsDocument, LevelCounts, LoggerName } from '../documents.ts';
+import { idsWithin } from '../id-range.ts';
 import { hintOf } from '../indexes.ts';
-import { idsWithin } from './id-range.ts';
 import { queryOptions } from './read-records.ts';
 
 const MILLISECOND = 1_000_000n;

@@ -5,10 +5,10 @@ import { type Position, parseId } from '../../common/ids.ts';
 import type { CandidateSource, Candidates, Order } from '../../common/page-walk.ts';
 import type { Database } from '../database.ts';
 import type { LogDocument } from '../documents.ts';
+import { type IdRange, idsBehind } from '../id-range.ts';
 import { hintOf } from '../indexes.ts';
 import type { ReadPlan } from '../query/read-plan.ts';
 import { READ_OPTIONS, type ReadLogDocument, readRecord } from '../read-document.ts';
-import { type IdRange, idsBehind } from './id-range.ts';
 
 /**
  * Documents that one command looks at when not every one of them is a candidate: so a search for what hardly ever is

@@ -5,9 +5,9 @@ import { type Order, walkPage } from '../../common/page-walk.ts';
 import type { SearchPage, SearchRequest } from '../../store.ts';
 import type { Database } from '../database.ts';
 import { type Horizon, notBefore } from '../horizon.ts';
+import { idsBehind, idsWithin } from '../id-range.ts';
 import { planRead } from '../query/read-plan.ts';
 import { READ_OPTIONS, type ReadLogDocument, readRecord } from '../read-document.ts';
-import { idsBehind, idsWithin } from './id-range.ts';
 import { candidateSource } from './read-records.ts';
 
 /** What reads need beside the request. */

@@ -1,15 +1,17 @@
 import { DistinctValues } from '../../../query/distinct-values.ts';
 import { compileQuery } from '../../../query/evaluate.ts';
 import { fieldTexts } from '../../../query/field-values.ts';
-import type { Query } from '../../../query/tree.ts';
-import type { StoredRecord } from '../../../record/log-record.ts';
+import type { Field, Query } from '../../../query/tree.ts';
+import type { LogRecord, StoredRecord } from '../../../record/log-record.ts';
 import { LEVELS, levelIndexOf } from '../../../record/severity.ts';
 import type { Position } from '../../common/ids.ts';
+import { END_OF_TIME } from '../../common/slots.ts';
 import type { Facets, FacetsRequest, Histogram, HistogramRequest } from '../../store.ts';
+import type { LoggerName } from '../documents.ts';
 import { notBefore } from '../horizon.ts';
-import { countedQuery } from '../query/counted-query.ts';
+import { idsWithin } from '../id-range.ts';
+import { type CountedQuery, countedQuery } from '../query/counted-query.ts';
 import { planRead } from '../query/read-plan.ts';
-import { idsWithin } from './id-range.ts';
 import { countBySlot } from './kept-counts.ts';
 import { candidateSource } from './read-records.ts';
 import type { ReadContext } from './search.ts';
@@ -44,15 +46,42 @@ export async function readHistogram(context: ReadContext, request: HistogramRequ
 
 /** See `LogStore.facets`. */
 export async function readFacets(context: ReadContext, request: FacetsRequest): Promise<Facets[]> {
-  const { fields, limit } = request;
-  const tallies = fields.map((field) => ({ textsOf: fieldTexts(field), values: new DistinctValues() }));
-  if (tallies.length === 0) return [];
-  const isComplete = await visitMatches(context, request, (record) => {
-    for (const { textsOf, values } of tallies) for (const text of textsOf(record)) values.add(text, 1);
-  });
-  return tallies.map(({ values }) => {
-    if (!isComplete) values.isComplete = false;
-    return values.mostFrequent(limit);
+  const { fields, query, limit } = request;
+  const tallies = fields.map((field) => ({ field, textsOf: fieldTexts(field), values: new DistinctValues() }));
+  const counted = countedQuery(query);
+  const ofNames = counted ? tallies.filter(({ field }) => isLoggerField(field)) : [];
+  const ofRecords = tallies.filter((tally) => !ofNames.includes(tally));
+  if (counted && ofNames.length > 0) {
+    await countNames(context, counted, request, (logger, count) => {
+      // The names are all that these fields look at.
+      for (const { textsOf, values } of ofNames)
+        for (const text of textsOf(logger as LogRecord)) values.add(text, count);
+    });
+  }
+  if (ofRecords.length > 0) {
+    const isComplete = await visitMatches(context, request, (record) => {
+      for (const { textsOf, values } of ofRecords) for (const text of textsOf(record)) values.add(text, 1);
+    });
+    if (!isComplete) for (const { values } of ofRecords) values.isComplete = false;
+  }
+  return tallies.map(({ values }) => values.mostFrequent(limit));
+}
+
+const isLoggerField = (field: Field): boolean =>
+  field.kind === 'named' && (field.name === 'service' || field.name === 'logger');
+
+/** Matching records by logger, from the counts that are kept. */
+async function countNames(
+  { database, horizon }: ReadContext,
+  { only, levels, matchesLogger }: CountedQuery,
+  { from, to, signal }: FacetsRequest,
+  onCount: (logger: LoggerName, count: number) => void,
+): Promise<void> {
+  const start = notBefore(from, horizon()) ?? 0n;
+  const end = to ?? END_OF_TIME;
+  if (start >= end) return;
+  await countBySlot(database, { boundaries: [start, end], only, levels, signal }, (logger, _, __, count) => {
+    if (matchesLogger(logger)) onCount(logger, count);
   });
 }
 

@@ -1,12 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../../record/clock.ts';
 import type { PruneRequest } from '../../store.ts';
 import type { Database } from '../database.ts';
 import type { LogDocument } from '../documents.ts';
 import { CODE, codeOf } from '../errors.ts';
+import { idsWithin } from '../id-range.ts';
 import { hintOf } from '../indexes.ts';
 import { dateOf } from '../log-document.ts';
-import { idsWithin } from '../read/id-range.ts';
 import { CountChanges } from './count-changes.ts';
 import { Journal } from './journal.ts';
 import { Lanes, type Step } from './lanes.ts';
@@ -27,7 +28,10 @@ export class Pruner {
   readonly #now: Clock;
   readonly #repairs: Repairs;
   readonly #journal: Journal;
-  readonly #lanes = new Lanes(1);
+  readonly #holder = randomBytes(6).toString('hex');
+  /** One run of this process at a time, and one step. */
+  readonly #runs = new Lanes(1);
+  readonly #steps = new Lanes(1);
 
   constructor(database: Database, now: Clock, repairs: Repairs) {
     this.#database = database;
@@ -39,12 +43,13 @@ export class Pruner {
   /** See `LogStore.prune`. */
   async prune({ olderThan, batchSize, dryRun, signal }: PruneRequest): Promise<{ removed: number }> {
     if (dryRun) return { removed: await this.#count(olderThan, signal) };
-    return this.#lanes.use(async ({ lane: holder }) => {
-      await this.#lock(holder, signal);
+    return this.#runs.use(async () => {
+      await this.#lock(signal);
       try {
-        return { removed: await this.#removeAll(holder, olderThan, Math.min(batchSize, STEP_SIZE), signal) };
+        return { removed: await this.#removeAll(olderThan, Math.min(batchSize, STEP_SIZE), signal) };
       } finally {
-        await this.#database.meta.deleteOne({ _id: 'prune', holder });
+        // Where that fails, too, the lock ends by itself.
+        await this.#database.meta.deleteOne({ _id: 'prune', holder: this.#holder }).catch(() => {});
       }
     });
   }
@@ -54,18 +59,17 @@ export class Pruner {
     return this.#database.logs.countDocuments({ _id: idsWithin(undefined, olderThan) }, options);
   }
 
-  async #removeAll(holder: string, olderThan: bigint, size: number, signal: AbortSignal | undefined): Promise<number> {
+  async #removeAll(olderThan: bigint, size: number, signal: AbortSignal | undefined): Promise<number> {
     // What somebody who is gone began to remove is taken off the counts first, so that nothing is twice.
     await this.#repairs.finishAll({ at: { $exists: true }, kind: 'remove' });
-    const steps = new Lanes(1);
     let removed = 0;
     for (;;) {
       signal?.throwIfAborted();
       const records = await this.#oldest(olderThan, size, signal);
-      if (records.length > 0) await steps.use((step) => this.#remove(records, step));
+      if (records.length > 0) await this.#steps.use((step) => this.#remove(records, step));
       removed += records.length;
       if (records.length < size) break;
-      await this.#lock(holder, signal);
+      await this.#lock(signal);
     }
     await this.#removeTraces(olderThan);
     return removed;
@@ -112,14 +116,14 @@ export class Pruner {
   }
 
   /** Waits until nobody else prunes; says that this one does, anew while it goes on. */
-  async #lock(holder: string, signal: AbortSignal | undefined): Promise<void> {
-    const lock = { _id: 'prune' } as const;
+  async #lock(signal: AbortSignal | undefined): Promise<void> {
+    const holder = this.#holder;
     for (;;) {
       signal?.throwIfAborted();
       const now = dateOf(this.#now());
       const until = new Date(now.getTime() + LEASE);
       try {
-        const mine = { ...lock, $or: [{ holder }, { until: { $lt: now } }] };
+        const mine = { _id: 'prune' as const, $or: [{ holder }, { until: { $lt: now } }] };
         await this.#database.meta.updateOne(mine, { $set: { holder, until } }, { upsert: true });
         return;
       } catch (error) {

@@ -2,9 +2,9 @@ import type { Document } from 'mongodb';
 import type { Level } from '../../../record/severity.ts';
 import type { Database } from '../database.ts';
 import type { CountsDocument, LevelCounts } from '../documents.ts';
+import { idsWithin } from '../id-range.ts';
 import { hintOf } from '../indexes.ts';
 import { dateOf } from '../log-document.ts';
-import { idsWithin } from '../read/id-range.ts';
 import { removeSilentLoggers } from './prune.ts';
 
 const MILLISECOND = 1_000_000n;

@@ -1,6 +1,6 @@
-import { formatId, type Position } from '../../common/ids.ts';
-import type { Order } from '../../common/page-walk.ts';
-import { END_OF_TIME } from '../../common/slots.ts';
+import { formatId, type Position } from '../common/ids.ts';
+import type { Order } from '../common/page-walk.ts';
+import { END_OF_TIME } from '../common/slots.ts';
 
 /** A condition on `_id`. */
 export interface IdRange {
