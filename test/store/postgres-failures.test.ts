@@ -82,6 +82,20 @@ describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is n
     }
   });
 
+  test('P34 a database whose encoding cannot hold every text is refused, with what to do', async () => {
+    const latin = `${new URL(database.url).username}_latin1`;
+    await asAdministrator(
+      `create database ${latin} encoding 'LATIN1' locale 'C' template template0 owner ${new URL(database.url).username}`,
+    );
+    onTestFinished(async () => {
+      await asAdministrator(`drop database ${latin} with (force)`);
+    });
+    const { message } = await refusal(changed((url) => (url.pathname = `/${latin}`)));
+    expect(message).toContain(
+      "encoding is LATIN1, and logvitals needs UTF8; make one by \"create database … encoding 'UTF8'",
+    );
+  });
+
   test('P3 P34 a server that is away at the start: an error, or waited for; said once, and once that it is there', async () => {
     proxy.cut();
     const url = proxy.through(database.url);

@@ -3,6 +3,7 @@ import type { MigratableStorage, Migration } from '../migration.ts';
 import { type Connection, openConnection, type Queries } from './connection.ts';
 import { tables } from './migrations/001-tables.ts';
 import { type PostgresStoreOptions, withDefaults } from './options.ts';
+import { checkRequirements } from './requirements.ts';
 
 /** A step in SQL, run with the schema as search path. A step that was published is never changed: add another. */
 interface SqlMigration extends Migration {
@@ -40,6 +41,7 @@ export async function migrate(connection: Connection): Promise<readonly Migratio
 }
 
 async function pendingSteps(connection: Connection): Promise<readonly SqlMigration[]> {
+  await checkRequirements(connection);
   const last = await lastStep(connection, connection);
   const newest = MIGRATIONS.at(-1)!.number;
   if (last > newest) {

@@ -23,6 +23,7 @@ export async function followTrigramSetting(
   diagnostics: Diagnostics,
   signal: AbortSignal,
 ): Promise<void> {
+  if (!isWanted && !(await exists(connection, connection.schema))) return;
   await connection.alone(
     async (queries) => {
       const lock = [TRIGRAM_LOCK, connection.schemaName];
@@ -74,8 +75,10 @@ async function dropIndex(queries: Queries, { schema, server }: Connection, diagn
   diagnostics.info(`${server}: the trigram index is removed`);
 }
 
-async function exists({ query }: Queries, schema: string): Promise<boolean> {
-  const [row] = await query<{ found: boolean }>('select to_regclass($1) is not null as found', [`${schema}.${INDEX}`]);
+async function exists(queries: Pick<Queries, 'query'>, schema: string): Promise<boolean> {
+  const [row] = await queries.query<{ found: boolean }>('select to_regclass($1) is not null as found', [
+    `${schema}.${INDEX}`,
+  ]);
   return row?.found ?? false;
 }
 
