@@ -5,7 +5,7 @@ import type { Connection } from '../connection.ts';
 import { splitTime, timeParameter } from '../time.ts';
 import type { SqlTruth } from './condition.ts';
 import { runSql } from './run-sql.ts';
-import { isWithinUnnested, unnestedRanges } from './time-range.ts';
+import { isWithinUnnested, timestamptz, unnestedRanges } from './time-range.ts';
 
 /** Records of a logger, or of all, in a piece of a slot. */
 export interface PieceCounts {
@@ -46,60 +46,79 @@ export async function countPieces(
   options: CountOptions,
 ): Promise<PieceCounts[]> {
   const parts = await Promise.all([
-    countKept(connection, { table: 'hour_count', unit: HOUR }, pieces.hours, options),
-    countKept(connection, { table: 'quarter_count', unit: QUARTER }, pieces.quarters, options),
+    countHours(connection, pieces.hours, options),
+    countQuarters(connection, pieces.quarters, options),
     countEdges(connection, pieces.edges, options),
   ]);
   return parts.flat();
-}
-
-interface KeptCounts {
-  readonly table: 'hour_count' | 'quarter_count';
-  /** How long a row of it counts. */
-  readonly unit: bigint;
 }
 
 const loggerOf = ({ isByLogger }: CountOptions) => sql.raw(isByLogger ? 'logger_id' : '0');
 
 const LEVEL_COLUMNS = LEVELS.map((level) => level.toLowerCase());
 
+/** What is asked of the rows of counts that belong together. */
+const SUMS = sql.raw(
+  `${LEVEL_COLUMNS.map((level) => `sum(${level}) as ${level}`).join(', ')},
+   max(start) filter (where warn + error + fatal > 0) as newest_issue,
+   max(start) filter (where error + fatal > 0) as newest_error`,
+);
+
 type KeptRow = Record<string, number> & {
-  readonly place: number;
   readonly logger_id: number;
   readonly newest_issue: bigint | null;
   readonly newest_error: bigint | null;
 };
 
-async function countKept(
+/** Whole hours lie side by side but for less than an hour at the boundaries: one look at all of them is the quickest. */
+async function countHours(
   connection: Connection,
-  { table, unit }: KeptCounts,
   pieces: readonly SlotPiece[],
   options: CountOptions,
 ): Promise<PieceCounts[]> {
   if (pieces.length === 0) return [];
-  const sums = sql.raw(LEVEL_COLUMNS.map((level) => `sum(${level}) as ${level}`).join(', '));
-  const times = (of: (piece: SlotPiece) => bigint) =>
-    pieces.map((piece) => timeParameter(splitTime(of(piece)).microseconds));
-  // Piece by piece, so that each is one range of the primary key.
-  const query: RawBuilder<KeptRow> = sql`
+  const edges = [...new Set(pieces.flatMap(({ from, to }) => [from, to]))].sort((one, other) => (one < other ? -1 : 1));
+  const pieceFrom = new Map(pieces.map((piece) => [piece.from, piece]));
+  const query: RawBuilder<KeptRow & { readonly bucket: number }> = sql`
+    select width_bucket(start, ${edges.map(timeText)}::timestamptz[]) as bucket, ${loggerOf(options)} as logger_id, ${SUMS}
+    from ${sql.raw(`${connection.schema}.hour_count`)}
+    where start >= ${timestamptz(edges[0]!)} and start < ${timestamptz(edges.at(-1)!)} and ${options.ofLoggers}
+    group by 1, 2`;
+  const rows = await runSql(connection, query, { signal: options.signal });
+  return rows.flatMap((row) => {
+    const piece = pieceFrom.get(edges[row.bucket - 1]!);
+    return piece ? [countsOf(row, piece, HOUR)] : [];
+  });
+}
+
+/** Quarters are few, and often days apart: each is one range of the primary key. */
+async function countQuarters(
+  connection: Connection,
+  pieces: readonly SlotPiece[],
+  options: CountOptions,
+): Promise<PieceCounts[]> {
+  if (pieces.length === 0) return [];
+  const query: RawBuilder<KeptRow & { readonly place: number }> = sql`
     select pieces.place::integer, counted.*
-    from unnest(${times(({ from }) => from)}::timestamptz[], ${times(({ to }) => to)}::timestamptz[])
-      with ordinality as pieces (piece_from, piece_to, place)
+    from ${unnestedRanges(pieces)} as pieces (from_time, from_ns, to_time, to_ns, place)
     cross join lateral (
-      select ${loggerOf(options)} as logger_id, ${sums},
-        max(start) filter (where warn + error + fatal > 0) as newest_issue,
-        max(start) filter (where error + fatal > 0) as newest_error
-      from ${sql.raw(`${connection.schema}.${table}`)}
-      where start >= piece_from and start < piece_to and ${options.ofLoggers} group by 1
+      select ${loggerOf(options)} as logger_id, ${SUMS} from ${sql.raw(`${connection.schema}.quarter_count`)}
+      where start >= from_time and start < to_time and ${options.ofLoggers} group by 1
     ) as counted`;
   const rows = await runSql(connection, query, { signal: options.signal });
-  return rows.map((row) => ({
-    piece: pieces[row.place - 1]!,
+  return rows.map((row) => countsOf(row, pieces[row.place - 1]!, QUARTER));
+}
+
+const timeText = (nanoseconds: bigint): string => timeParameter(splitTime(nanoseconds).microseconds);
+
+function countsOf(row: KeptRow, piece: SlotPiece, unit: bigint): PieceCounts {
+  return {
+    piece,
     loggerId: row.logger_id,
     counts: LEVEL_COLUMNS.map((level) => row[level]!),
     newestIssue: unitFrom(row.newest_issue, unit),
     newestError: unitFrom(row.newest_error, unit),
-  }));
+  };
 }
 
 function unitFrom(start: bigint | null, unit: bigint): Stretch | null {
