@@ -169,6 +169,29 @@ describe.skipIf(!isThere)(isThere ? 'reading PostgreSQL' : 'reading PostgreSQL (
     await close();
   });
 
+  test('P30 facets count values that are too long to be grouped in SQL, and one that looks like the sign for them', async () => {
+    const { store, close } = await opened();
+    const long = 'x'.repeat(5000);
+    const bodies = [long, long, `${long}y`, '\u0001', 'short', 'short', 'short'];
+    await append(
+      store,
+      bodies.map((body) => logRecord({ body, attributes: { k: body } })),
+    );
+    const fields = [{ kind: 'named', name: 'body' } as const, { kind: 'attribute', key: 'k' } as const];
+    const values = [
+      { value: 'short', count: 3 },
+      { value: long, count: 2 },
+      { value: '\u0001', count: 1 },
+      { value: `${long}y`, count: 1 },
+    ];
+    const facets = await store.facets({ fields, query: MATCH_ALL, limit: 10 });
+    expect(facets).toEqual([
+      { values, complete: true },
+      { values, complete: true },
+    ]);
+    await close();
+  });
+
   describe('with twelve days of records', () => {
     const now = systemClock();
     const start = now - (now % HOUR);

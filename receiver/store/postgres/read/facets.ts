@@ -4,7 +4,7 @@ import { fieldTexts } from '../../../query/field-values.ts';
 import type { Field } from '../../../query/tree.ts';
 import { END_OF_TIME } from '../../common/slots.ts';
 import type { Facets, FacetsRequest } from '../../store.ts';
-import { allOf, type Condition, exactly, type SqlTruth } from './condition.ts';
+import { allOf, exactly, type SqlTruth } from './condition.ts';
 import { type FacetField, facetField } from './facet-field.ts';
 import { runSql } from './run-sql.ts';
 import { decided, scan } from './scan.ts';
@@ -51,9 +51,15 @@ async function tally(
 ): Promise<boolean> {
   const { query } = request;
   const condition = await conditionOf(context, query, request);
-  const must = groupedRows(condition, tallies);
   return scan(context, request, async (stretch, signal) => {
-    const grouped = await groups(context, must, stretch, tallies, signal);
+    let said = saidRows(tallies, false);
+    let grouped = await groups(context, sql`${condition.must} and ${said}`, stretch, tallies, signal);
+    if (grouped.hasLong) {
+      said = saidRows(tallies, true);
+      grouped = await groups(context, sql`${condition.must} and ${said}`, stretch, tallies, signal);
+    }
+    // Where SQL knows all that match, the others are those whose columns do not say their values.
+    const must = condition.isExact ? said : allOf([exactly(condition.must), exactly(said)]).must;
     const apart = tallies.map(() => new DistinctValues());
     for await (const record of decided(context, { query, may: condition.may, must }, stretch, signal)) {
       for (const [place, { textsOf }] of tallies.entries())
@@ -67,12 +73,12 @@ async function tally(
   });
 }
 
-/** The rows that SQL groups: those that match for certain and whose columns say all of their values. */
-function groupedRows({ must }: Condition, tallies: readonly FieldTally[]): SqlTruth {
+/** Rows whose columns say all values of the fields; short ones, if that matters, for it takes time to see. */
+function saidRows(tallies: readonly FieldTally[], areShort: boolean): SqlTruth {
   if (!tallies.every(({ field }) => field.isGrouped)) return sql`false`;
   const isShort = ({ field }: FieldTally) =>
-    exactly(sql`coalesce(octet_length(${field.key}), 0) <= ${sql.lit(LONGEST_KEY)}`);
-  return allOf([exactly(must), exactly(sql`exact is null`), ...tallies.map(isShort)]).must;
+    exactly(sql`coalesce(octet_length(${field.key}) <= ${sql.lit(LONGEST_KEY)} and ${field.key} <> ${LONG}, true)`);
+  return allOf([exactly(sql`exact is null`), ...(areShort ? tallies.map(isShort) : [])]).must;
 }
 
 interface GroupedValue {
@@ -82,6 +88,17 @@ interface GroupedValue {
   readonly count: number;
 }
 
+interface Groups {
+  readonly values: readonly GroupedValue[];
+  /** Whether there were more than may be read. */
+  readonly isCut: boolean;
+  /** Whether some were too long to be read: they are in no value. */
+  readonly hasLong: boolean;
+}
+
+/** Stands for all keys that are too long; a text that is just that counts as one of them. */
+const LONG = '\u0001';
+
 type GroupRow = { readonly place: number; readonly key: string; readonly count: number };
 
 async function groups(
@@ -90,26 +107,29 @@ async function groups(
   stretch: TimeRange,
   tallies: readonly FieldTally[],
   signal: AbortSignal,
-): Promise<{ readonly values: readonly GroupedValue[]; readonly isCut: boolean }> {
+): Promise<Groups> {
   const names = tallies.map((_, place) => sql.raw(`key_${place}`));
   const keys = tallies.map(({ field }, place) => sql`${field.key} as ${names[place]!}`);
   const sets = names.map((name) => sql`(${name})`);
   // The key of the set that a group is of: the bit of `grouping` that is not set.
   const places = names.map((name, place) => sql`when grouping(${name}) = 0 then ${sql.lit(place)}`);
   const key = names.map((name) => sql`when grouping(${name}) = 0 then ${name}`);
+  const shortKeys = names.map(
+    (name) => sql`case when octet_length(${name}) > ${sql.lit(LONGEST_KEY)} then ${LONG} else ${name} end as ${name}`,
+  );
   // `offset 0` keeps fields with the same expression apart.
   const query: RawBuilder<GroupRow> = sql`
     select * from (
       select case ${sql.join(places, sql` `)} end as place, case ${sql.join(key, sql` `)} end as key, count(*) as count
-      from (
+      from (select ${sql.join(shortKeys)} from (
         select ${sql.join(keys)} from ${sql.raw(`${connection.schema}.record`)}
         where ${isWithin(stretch)} and ${rows} offset 0
-      ) as record_keys group by grouping sets (${sql.join(sets)})
+      ) as keys offset 0) as short_keys group by grouping sets (${sql.join(sets)})
     ) as counted where key is not null limit ${sql.lit(MOST_KEYS + 1)}`;
   const found = await runSql(connection, query, { signal });
   const values: GroupedValue[] = [];
   for (const [place, { field }] of tallies.entries()) {
-    const ofField = found.filter((row) => row.place === place);
+    const ofField = found.filter((row) => row.place === place && row.key !== LONG);
     const textsOf = await field.textsOf(
       ofField.map((row) => row.key),
       parts,
@@ -117,5 +137,5 @@ async function groups(
     );
     for (const row of ofField) for (const text of textsOf(row.key)) values.push({ place, text, count: row.count });
   }
-  return { values, isCut: found.length > MOST_KEYS };
+  return { values, isCut: found.length > MOST_KEYS, hasLong: found.some((row) => row.key === LONG) };
 }
