@@ -2,6 +2,7 @@ import type { AuditEvent } from '../audit/audit-event.ts';
 import { type Changes, diff } from '../audit/diff.ts';
 import { describeEvent } from '../audit/words.ts';
 import type { Actor } from '../emit/context.ts';
+import { idText } from '../emit/emit.ts';
 import type { Change, DataAction, RelationChanged, Row, RowChange, RowsChanged } from './change.ts';
 import type { DataAuditSettings, ModelSettings } from './options.ts';
 import { relationsOf } from './relation-rows.ts';
@@ -77,7 +78,7 @@ function summary(action: DataAction, count: number, areMore: boolean, { type }: 
 function relationEvents(change: RelationChanged, settings: ModelSettings, maxRows: number): AuditEvent[] {
   const { kind: action, relation, related } = change;
   if (!settings.actions.has(action) || !settings.keepsField(relation) || related.length === 0) return [];
-  const ids = related.slice(0, maxRows).map(String);
+  const ids = related.slice(0, maxRows).map((id) => idText(id) ?? '');
   const [old, now] = action === 'relation_add' ? [null, ids] : [ids, null];
   const object = objectOf(change.owner, settings, change.idFields);
   const rest = related.length - ids.length;
@@ -136,7 +137,7 @@ function idOf(row: Row, { id, redactor }: ModelSettings, idFields: readonly stri
   const fields = id === undefined ? (idFields ?? ['id' in row ? 'id' : '_id']) : [id].flat();
   const values = fields.map((field) => (redactor.isSecret(field) ? undefined : row[field]));
   if (values.some((value) => value === undefined || value === null)) return undefined;
-  return values.length === 1 ? values[0] : values.map(String).join(',');
+  return values.length === 1 ? values[0] : values.map(idText).join(',');
 }
 
 function nameOf(row: Row, { name, redactor, keepsField }: ModelSettings): string | undefined {

@@ -1,3 +1,4 @@
+import { idText } from '../emit/emit.ts';
 import type { JoinTable, RelationChanged, Row, RowsChanged } from './change.ts';
 
 /**
@@ -29,15 +30,14 @@ interface Ends {
 }
 
 function addTo(all: Map<string, Ends>, row: Row, join: JoinTable): void {
-  const owner = [join.owner].flat();
-  const key = idText(row, owner);
+  const key = JSON.stringify(idTexts(row, join.owner));
   const ends = all.get(key) ?? { owner: row, related: [] };
-  ends.related.push(idText(row, [join.related].flat()));
+  ends.related.push(idTexts(row, join.related).join(','));
   all.set(key, ends);
 }
 
-function idText(row: Row, fields: readonly string[]): string {
-  return fields.map((field) => String(row[field])).join(',');
+function idTexts(row: Row, fields: string | readonly string[]): (string | undefined)[] {
+  return [fields].flat().map((field) => idText(row[field]));
 }
 
 function changesOf(kind: RelationChanged['kind'], all: ReadonlyMap<string, Ends>, join: JoinTable): RelationChanged[] {

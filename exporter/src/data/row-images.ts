@@ -1,3 +1,4 @@
+import { idText } from '../emit/emit.ts';
 import type { Row, RowChange } from './change.ts';
 
 /**
@@ -6,15 +7,17 @@ import type { Row, RowChange } from './change.ts';
  */
 export function pairRows(before: readonly Row[], after: readonly Row[], keyFields: readonly string[]): RowChange[] {
   if (before.length === 1 && after.length === 1) return [{ before: before[0], after: after[0] }];
-  const earlier = new Map(before.map((row) => [keyOf(row, keyFields), row]));
-  return after.map((row) => {
+  const earlier = new Map<string | undefined, Row | undefined>();
+  for (const row of before) {
     const key = keyOf(row, keyFields);
-    return { before: key === undefined ? undefined : earlier.get(key), after: row };
-  });
+    // Two of one key, such as times of the same millisecond: nobody knows which is which.
+    earlier.set(key, key === undefined || earlier.has(key) ? undefined : row);
+  }
+  return after.map((row) => ({ before: earlier.get(keyOf(row, keyFields)), after: row }));
 }
 
-/** The key's values as one text; undefined when the row lacks one. */
+/** The key's values as one text, that of no other key; undefined when the row lacks one. */
 export function keyOf(row: Row, keyFields: readonly string[]): string | undefined {
   const values = keyFields.map((field) => row[field]);
-  return values.includes(undefined) || values.includes(null) ? undefined : values.map(String).join('\n');
+  return values.includes(undefined) || values.includes(null) ? undefined : JSON.stringify(values.map(idText));
 }

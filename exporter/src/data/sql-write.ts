@@ -112,7 +112,7 @@ export class SqlWrite {
         ),
       ];
     }
-    const rows = outcome.rows ?? (await this.#statement.readByKeys(fields, stated ?? []));
+    const rows = outcome.rows ?? (await this.#readUpserted(fields, outcome));
     const there = new Map(this.#before.map((row) => [keyOf(row, fields), row]));
     const added: RowChange[] = [];
     const updated: RowChange[] = [];
@@ -122,6 +122,15 @@ export class SqlWrite {
       else updated.push({ before, after });
     }
     return [this.#change('create', added, added.length), this.#change('update', updated, updated.length)];
+  }
+
+  /** The rows after an upsert. One that lacks the key cannot have met another: it is as it was stated. */
+  async #readUpserted(fields: readonly string[], outcome: SqlOutcome): Promise<readonly Row[]> {
+    const stated = this.#statement.stated ?? [];
+    const keyed = stated.filter((row) => keyOf(row, fields) !== undefined);
+    if (keyed.length === 0) return this.#statedRows(outcome, stated.length);
+    const found = await this.#statement.readByKeys(fields, keyed);
+    return [...found, ...stated.filter((row) => !keyed.includes(row))];
   }
 
   /** The rows as the insert states them, and what little came back of them. */

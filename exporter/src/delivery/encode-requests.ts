@@ -9,14 +9,18 @@ export interface EncodedRequest {
   readonly count: number;
 }
 
-/** Characters of records after which a request ends. A single record may be longer. */
+/** Characters of records after which a request ends at the latest. A single record may be longer. */
 const LONGEST_REQUEST = 1024 * 1024;
 
 /**
  * Records as requests, in order, each record with a `log.record.uid` that makes it the same wherever it comes again.
  * Records that throw when they are read are left out and counted; `reason` is what the last of them said.
+ * @param longest Characters of records after which a request ends.
  */
-export function encodeRequests(records: readonly ReadableLogRecord[]): {
+export function encodeRequests(
+  records: readonly ReadableLogRecord[],
+  longest = LONGEST_REQUEST,
+): {
   requests: EncodedRequest[];
   unserialisable: number;
   reason: string;
@@ -34,7 +38,7 @@ export function encodeRequests(records: readonly ReadableLogRecord[]): {
   for (const record of records) {
     try {
       const text = recordText(record, uidOf(record));
-      if (length + text.text.length > LONGEST_REQUEST) endRequest();
+      if (length + text.text.length > Math.min(longest, LONGEST_REQUEST)) endRequest();
       texts.push(text);
       length += text.text.length;
     } catch (error) {

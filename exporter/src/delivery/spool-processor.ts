@@ -40,7 +40,11 @@ export class SpoolProcessor implements LogRecordProcessor {
   constructor(spool: SpoolSettings, buffer: BufferSettings, sender: SenderSettings) {
     this.#spool = new Spool(spool);
     this.#sender = new SpoolSender(new RequestSender(sender), this.#trouble, () => this.#take());
-    this.#writer = new SpoolWriter(this.#spool, buffer, this.#trouble, () => this.#sender.wake());
+    this.#writer = new SpoolWriter(this.#spool, buffer, this.#trouble, () => {
+      // While the receiver is away nobody else looks.
+      this.#takeLosses();
+      this.#sender.wake();
+    });
     this.#longestEnd = sender.timeoutMillis;
     this.#adopting = this.#adopt();
     this.#lifeTimer = setInterval(() => this.#live(), SIGN_OF_LIFE_INTERVAL);

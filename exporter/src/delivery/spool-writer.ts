@@ -149,7 +149,7 @@ export class SpoolWriter {
   }
 
   #encode(records: ReadableLogRecord[]): EncodedRequest[] {
-    const { requests, unserialisable, reason } = encodeRequests(records);
+    const { requests, unserialisable, reason } = encodeRequests(records, this.#spool.usualRequest);
     if (unserialisable > 0) {
       this.#dropped += unserialisable;
       this.#trouble.say('unsendable', `a log record could not be serialised: ${reason}`);

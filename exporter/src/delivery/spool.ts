@@ -39,6 +39,11 @@ export class Spool {
     this.#segmentBytes = Math.min(LARGEST_SEGMENT, Math.floor(maxBytes / FEWEST_SEGMENTS));
   }
 
+  /** Bytes after which a request of several records should end, so that a small spool holds some of them. */
+  get usualRequest(): number {
+    return this.#segmentBytes;
+  }
+
   /** Bytes of the largest request that is worth the room it takes from others. */
   get largestRequest(): number {
     return Math.floor(this.#maxBytes / 2) - HEADER_LENGTH;

@@ -87,3 +87,20 @@ test('P39 a process without a file descriptor to spare takes nothing for damaged
   const { stdout } = await crowded.finished;
   expect(JSON.parse(stdout.trim().split('\n').at(-1)!)).toMatchObject({ waiting: 0, sent: 3, dropped: 0 });
 });
+
+test('P39 a spool that is full says so while the receiver is away, though nobody asks', async () => {
+  const heard = heardWarnings();
+  using directory = temporaryDirectory();
+  await using shop = application({ url: await unreachable(), spool: { dir: directory.path, maxBytes: 65_536 } });
+  for (let index = 0; index < 200; index++) shop.info('x'.repeat(1_000));
+  await until(() => heard.includes('the spool is full: the oldest log records are being dropped'));
+});
+
+test('P39 records that are small by themselves are too large for no spool together', async () => {
+  heardWarnings();
+  using directory = temporaryDirectory();
+  await using shop = application({ url: await unreachable(), spool: { dir: directory.path, maxBytes: 65_536 } });
+  for (let index = 0; index < 40; index++) shop.info('x'.repeat(1_000));
+  await until(() => shop.registration.counts().spooled === 40);
+  expect(shop.registration.counts()).toMatchObject({ waiting: 40, dropped: 0 });
+});

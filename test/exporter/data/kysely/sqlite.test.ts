@@ -66,6 +66,25 @@ test('P51 on SQLite, where statements cannot give rows back besides: the same ev
   ]);
 });
 
+test('P51 an upsert of rows that cannot conflict, for they lack the key, creates them', async () => {
+  using recording = recordEvents();
+  await using db = new Kysely<Tables>({ dialect: auditDialect(sqliteDialect()) });
+  const upsert = (column: 'id' | 'name', ...values: { name: string | null; logins?: number }[]) =>
+    db
+      .insertInto('users')
+      .values(values as { name: string }[])
+      .onConflict((conflict) => conflict.column(column).doUpdateSet({ logins: 9 }))
+      .execute();
+  await upsert('id', { name: 'Ana' });
+  await upsert('name', { name: null, logins: 1 }, { name: 'Ana', logins: 2 }, { name: 'Bo', logins: 3 });
+  expect(recording.take()).toMatchObject([
+    { action: 'create', id: '1', new: { name: 'Ana' } },
+    { action: 'bulk_create', name: 'Bo', new: { logins: 3 } },
+    { action: 'bulk_create', new: { logins: 1 } },
+    { action: 'update', id: '1', old: { logins: 0 }, new: { logins: 9 } },
+  ]);
+});
+
 test('P51 rows are streamed as ever', async () => {
   await using db = new Kysely<Tables>({ dialect: auditDialect(sqliteDialect()) });
   await db.insertInto('users').values({ name: 'Ana' }).execute();
