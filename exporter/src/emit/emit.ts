@@ -1,5 +1,5 @@
 import { type Actor, currentActor } from './context.ts';
-import { type EmittedRecord, globalLoggerProvider } from './logger-provider.ts';
+import { type EmittedRecord, globalLogger } from './logger-provider.ts';
 import { type AnyValue, safeValue } from './safe-value.ts';
 import { sayOnce } from './said-once.ts';
 import { recordableTime } from './time.ts';
@@ -25,14 +25,15 @@ export interface Happening {
  */
 export function emit(scope: string, happening: Happening): void {
   try {
-    const logger = globalLoggerProvider()?.getLogger(scope);
+    const logger = globalLogger(scope);
     if (logger === undefined) {
       sayOnce('no provider', `nothing is recorded for ${scope}: call register() first, or set OpenTelemetry logs up`);
       return;
     }
     const { severityNumber } = happening.severity;
     const { eventName, context } = happening;
-    if (logger.enabled?.({ severityNumber, eventName, ...(context !== undefined && { context }) }) === false) return;
+    const wanted = context === undefined ? { severityNumber, eventName } : { severityNumber, eventName, context };
+    if (logger.enabled?.(wanted) === false) return;
     logger.emit(recordOf(happening));
   } catch (error) {
     sayOnce('emit failed', `a record of ${scope} could not be emitted: ${String(safeValue(String(error)))}`);
@@ -68,10 +69,22 @@ function recordOf({ eventName, severity, body, attributes, timestamp, context }:
   };
 }
 
+/** For each request some twenty attributes pass here: an object is filled, and none is made of pairs. */
 function safeAttributes(attributes: Happening['attributes']): Record<string, AnyValue> {
+  const safe: Record<string, AnyValue> = {};
+  addSafely(safe, attributes);
   const namesActor = 'user.id' in attributes || 'user.name' in attributes || 'user.email' in attributes;
-  const all = namesActor ? attributes : { ...attributes, ...actorAttributes(currentActor()) };
-  const safe: [name: string, value: AnyValue][] = [];
-  for (const [name, value] of Object.entries(all)) if (value !== undefined) safe.push([name, safeValue(value)]);
-  return Object.fromEntries(safe);
+  const actor = namesActor ? null : currentActor();
+  if (actor !== null) addSafely(safe, actorAttributes(actor));
+  return safe;
+}
+
+function addSafely(safe: Record<string, AnyValue>, attributes: Happening['attributes']): void {
+  for (const name of Object.keys(attributes)) {
+    const value = attributes[name];
+    if (value === undefined) continue;
+    // Assigned, this one name would set the object's prototype.
+    if (name === '__proto__') Object.defineProperty(safe, name, { value: safeValue(value), enumerable: true });
+    else safe[name] = safeValue(value);
+  }
 }
