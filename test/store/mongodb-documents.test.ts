@@ -44,7 +44,7 @@ describe('MongoDB documents', () => {
         resource: { service: { name: 'shop' }, host: { name: 'web-1' } },
         traceId: '0af7651916cd43dd8448eb211c80319c',
         eventName: 'checkout',
-        terms: ['level:error', 'event:checkout', 'actor:ada'],
+        terms: ['level:error', 'level>=warn', 'level>=error', 'event:checkout', 'actor:ada'],
         storedBy: expect.any(String),
       });
     },

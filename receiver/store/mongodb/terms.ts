@@ -3,7 +3,7 @@ import { fold } from '../../query/fold.ts';
 import type { NamedField } from '../../query/tree.ts';
 import { attributeOf } from '../../record/attribute-of.ts';
 import type { LogRecord } from '../../record/log-record.ts';
-import { levelOf } from '../../record/severity.ts';
+import { isError, isWarning, levelOf } from '../../record/severity.ts';
 
 /**
  * Terms: what the dashboard looks for across loggers (issues, events, groups, actors, objects), as texts in one array of
@@ -62,7 +62,10 @@ function levelTerms({ severityNumber, severityText }: LogRecord): string[] {
   const level = fold(levelOf(severityNumber));
   const text = fold(severityText);
   const levels = text === '' || text === level ? [level] : [level, text];
-  return levels.filter((name) => !COMMON_LEVELS.has(name)).map((name) => term('level', name));
+  const terms = levels.filter((name) => !COMMON_LEVELS.has(name)).map((name) => term('level', name));
+  if (isWarning(severityNumber) || isError(severityNumber)) terms.push(issueTerm('WARN'));
+  if (isError(severityNumber)) terms.push(issueTerm('ERROR'));
+  return terms;
 }
 
 /**
@@ -76,8 +79,8 @@ export function termsOfEquality(field: TermField, value: string): readonly strin
   return COMMON_LEVELS.has(level) ? null : [term(field, level)];
 }
 
-/** The term of records of one level, by its number. */
-export const levelTerm = (level: string): string => term('level', fold(level));
+/** The term of all records from a level upwards, by their numbers: one, for an index gives the order within one only. */
+export const issueTerm = (lowest: 'WARN' | 'ERROR'): string => `level>=${fold(lowest)}`;
 
 function term(field: TermField, value: string): string {
   return `${field}:${value.length > TERM_LENGTH ? value.slice(0, TERM_LENGTH).toWellFormed() : value}`;

@@ -1,7 +1,6 @@
 import type { FieldTest, NamedField, Query } from '../../../query/tree.ts';
-import type { Level } from '../../../record/severity.ts';
 import type { IndexName } from '../indexes.ts';
-import { levelTerm, TERM_FIELDS, termsOfEquality } from '../terms.ts';
+import { issueTerm, TERM_FIELDS, termsOfEquality } from '../terms.ts';
 import { allOf, type Condition, conditionOf, levelsThatCompare } from './condition.ts';
 
 /** How the records that may match a query are found. */
@@ -80,16 +79,13 @@ function findTerm(parts: readonly Query[]): TermChoice | null {
   return findIssueLevels(parts);
 }
 
-const ISSUE_LEVELS: readonly Level[] = ['WARN', 'ERROR', 'FATAL'];
-
-/** `level:>=warn` and the like. The terms are of names, too, so the numbers are still to be looked at. */
+/** `level:>=warn` and the like. */
 function findIssueLevels(parts: readonly Query[]): TermChoice | null {
   for (const part of parts) {
     if (part.type !== 'level') continue;
-    const levels = levelsThatCompare(part.op, part.level);
-    if (levels.length > 0 && levels.every((level) => ISSUE_LEVELS.includes(level))) {
-      return { terms: oneOf(levels.map(levelTerm)), uses: [] };
-    }
+    const [lowest] = levelsThatCompare(part.op, part.level);
+    if (lowest === 'WARN' || lowest === 'ERROR') return { terms: issueTerm(lowest), uses: [part] };
+    if (lowest === 'FATAL') return { terms: issueTerm('ERROR'), uses: [] };
   }
   return null;
 }

@@ -10,7 +10,7 @@ import { notBefore } from '../horizon.ts';
 import { idsWithin } from '../id-range.ts';
 import { hintOf } from '../indexes.ts';
 import { type ReadLogDocument, readBody } from '../read-document.ts';
-import { levelTerm } from '../terms.ts';
+import { issueTerm } from '../terms.ts';
 import { countBySlot } from './kept-counts.ts';
 import { queryOptions } from './read-records.ts';
 import type { ReadContext } from './search.ts';
@@ -125,15 +125,15 @@ const ISSUE_PROJECTION = { timestampNanos: 1, severityNumber: 1, severityText: 1
  */
 async function findIssues(database: Database, cards: Cards, range: IssueRange): Promise<void> {
   const wanted = cards.all.flatMap((card) => [
-    { card, as: 'newestIssue' as const, levels: ISSUE_LEVELS, id: newestOf(card, ISSUE_LEVELS) },
-    { card, as: 'newestError' as const, levels: ERROR_LEVELS, id: newestOf(card, ERROR_LEVELS) },
+    { card, as: 'newestIssue' as const, lowest: 'WARN' as const, id: newestOf(card, ISSUE_LEVELS) },
+    { card, as: 'newestError' as const, lowest: 'ERROR' as const, id: newestOf(card, ERROR_LEVELS) },
   ]);
   const reached = wanted.filter(({ id }) => id !== null && timeOf(id) >= range.from);
   const within = reached.flatMap(({ id }) => (timeOf(id!) < range.to ? [id!] : []));
   const issues = await readIssues(database, [...new Set(within)], range.signal);
   await Promise.all(
-    reached.map(async ({ card, as, levels, id }) => {
-      card[as] = issues.get(id!) ?? (await searchIssue(database, card.document._id, levels, range));
+    reached.map(async ({ card, as, lowest, id }) => {
+      card[as] = issues.get(id!) ?? (await searchIssue(database, card.document._id, lowest, range));
     }),
   );
 }
@@ -159,16 +159,14 @@ async function readIssues(
 async function searchIssue(
   database: Database,
   { service, logger }: LoggerName,
-  levels: readonly IssueLevel[],
+  lowest: 'WARN' | 'ERROR',
   { from, to, signal }: IssueRange,
 ): Promise<Issue | null> {
   const filter = {
     service,
     logger,
-    terms: { $in: levels.map(levelTerm) },
+    terms: issueTerm(lowest),
     _id: idsWithin(from, to),
-    // A text of the client's may say ERROR of an INFO.
-    level: { $in: [...levels] },
   };
   const options = {
     ...queryOptions(database, signal),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Diagnostics } from '../../../diagnostics.ts';
 import type { Clock } from '../../../record/clock.ts';
-import { safeText } from '../../errors.ts';
+import { StoreUnavailableError, safeText } from '../../errors.ts';
 import type { Database } from '../database.ts';
 import type { JournalDocument, LogDocument } from '../documents.ts';
 import { hintOf } from '../indexes.ts';
@@ -92,6 +92,7 @@ export class Repairs {
       await this.#database
         .run(() => this.run())
         .catch((error: unknown) => {
+          if (error instanceof StoreUnavailableError) return;
           this.#diagnostics.once('mongodb.repairs', `${safeText(error)}; unfinished writes will be looked for again`);
         });
       await sleep(this.#expected.size > 0 ? OWN_AFTER : INTERVAL, undefined, { ref: false, signal }).catch(() => {});
