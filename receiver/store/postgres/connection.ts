@@ -8,12 +8,12 @@ import {
 } from 'kysely';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { StoreError } from '../errors.ts';
+import { StoreError, StoreUnavailableError } from '../errors.ts';
 import { Client } from './client.ts';
 import { ServerAwayError, storeErrorOf } from './errors.ts';
 import type { Schema } from './schema.ts';
 import { serverName } from './server-name.ts';
-import { parseTimestamptz } from './time.ts';
+import { VALUE_TYPES } from './value-types.ts';
 
 export interface ConnectionOptions {
   readonly url: string;
@@ -71,21 +71,9 @@ const CONNECT_TIMEOUT = 10_000;
 /** The server ends a statement at its timeout; a connection that has not answered so much later is given up as lost. */
 const GRACE = 5000;
 const TRANSACTION_TIMEOUT = 60_000;
-
-const INT8 = 20;
-const NUMERIC = 1700;
-const TIMESTAMPTZ = 1184;
-const JSON_TYPES = [114, 3802];
-
-/** Parses what the queries here ask for, and leaves the rest to pg. */
-const TYPES = {
-  getTypeParser(oid: number, format?: 'text' | 'binary') {
-    if (oid === INT8 || oid === NUMERIC) return Number;
-    if (oid === TIMESTAMPTZ) return parseTimestamptz;
-    if (JSON_TYPES.includes(oid)) return (text: string) => text;
-    return format === 'binary' ? pg.types.getTypeParser(oid, 'binary') : pg.types.getTypeParser(oid, 'text');
-  },
-} as pg.CustomTypesConfig;
+/** A new connection's first query is slow, for its process has to learn of all tables; an old one has learnt of many that are gone. */
+const IDLE_TIMEOUT = 5 * 60_000;
+const LIFETIME_SECONDS = 60 * 60;
 
 /** Makes the pool; connections are made as they are needed. Throws a StoreError for what is no URL. */
 export function openConnection(options: ConnectionOptions): Connection {
@@ -124,7 +112,7 @@ class PooledConnection implements Connection {
       connectionTimeoutMillis: CONNECT_TIMEOUT,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      types: TYPES,
+      types: VALUE_TYPES,
     };
     this.#pool = this.#makePool(connections);
   }
@@ -147,7 +135,9 @@ class PooledConnection implements Connection {
           await client.query('rollback');
           throw error;
         });
-        await client.query('commit');
+        const { command } = await client.query('commit');
+        // What PostgreSQL makes of committing a transaction in which something failed.
+        if (command !== 'COMMIT') throw new StoreUnavailableError(`${this.server} rolled a transaction back`);
         return result;
       },
       { ...options, timeout },
@@ -181,6 +171,8 @@ class PooledConnection implements Connection {
       ...this.#config,
       Client,
       max: connections,
+      idleTimeoutMillis: IDLE_TIMEOUT,
+      maxLifetimeSeconds: LIFETIME_SECONDS,
       // Said by a query, not at the start of the session, which a pooler between us and the server would refuse.
       onConnect: async (client: pg.ClientBase) => {
         await client.query(
