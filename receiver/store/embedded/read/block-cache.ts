@@ -29,7 +29,7 @@ export class BlockCache {
    */
   use(day: Day, id: number, isOnce: boolean, open: () => Block): Block {
     this.#settle();
-    const key = keyOf(day, id);
+    const key = blockKey(day, id);
     let known = this.#blocks.get(key);
     if (known) this.#blocks.delete(key);
     else {
@@ -65,7 +65,7 @@ export class BlockCache {
   }
 }
 
-/** Ids stay far below 2^32, and days below 2^17. */
-function keyOf(day: Day, id: number): number {
+/** One number for a block: ids stay far below 2^32, and days below 2^17. */
+export function blockKey(day: Day, id: number): number {
   return day * 2 ** 32 + id;
 }

@@ -51,6 +51,11 @@ export function blocksWithin({ blocks }: DayListing, range: DayRange): ListedBlo
   return blocks.filter(({ header }) => header.maxTime >= range.first.time && header.minTime <= lastTime);
 }
 
+/** Whether all records of a block are in a range of whole times. */
+export function isWithin({ header }: ListedBlock, { first, end }: DayRange): boolean {
+  return first.time <= header.minTime && header.maxTime < end.time;
+}
+
 /** A block's rows in a range that match; null when there are none, which often needs no look into the block. */
 export function matchingRows(
   days: StoredDays,

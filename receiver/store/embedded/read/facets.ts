@@ -1,16 +1,17 @@
 import { DistinctValues } from '../../../query/distinct-values.ts';
 import { fieldTexts } from '../../../query/field-values.ts';
-import type { Field } from '../../../query/tree.ts';
+import type { Field, Query } from '../../../query/tree.ts';
 import type { Facets, FacetsRequest } from '../../store.ts';
 import type { HotRecord } from '../chunk/hot-record.ts';
 import { countField } from '../match/counting.ts';
+import { questionOf } from './answer-cache.ts';
 import { countInBlocks } from './block-counts.ts';
 import type { BlockRows } from './block-rows.ts';
 import { type CountedQuery, countedQuery } from './counted-query.ts';
 import { addCounts } from './day-counts.ts';
 import type { DayListing } from './day-listing.ts';
 import type { Pace } from './pace.ts';
-import { type ScanVisitor, scan } from './scan.ts';
+import { type ScannedBlock, type ScanVisitor, scan } from './scan.ts';
 import { cellTargets, END_OF_TIME, Slots, zeroCounts } from './slots.ts';
 import type { StoredDays } from './stored-days.ts';
 
@@ -22,7 +23,7 @@ export async function readFacets(
 ): Promise<Facets[]> {
   const slot = new Slots([from ?? 0n, to ?? END_OF_TIME]);
   return days.retrying(async () => {
-    const tally = new FacetsTally(days, fields, slot, countedQuery(query));
+    const tally = new FacetsTally(days, fields, slot, query);
     const isComplete = await scan(days, { query, from, to }, pace, tally);
     return tally.values.map((values) => {
       if (!isComplete) values.isComplete = false;
@@ -35,7 +36,11 @@ interface FieldTally {
   readonly field: Field;
   readonly values: DistinctValues;
   readonly textsOf: ReturnType<typeof fieldTexts>;
+  readonly question: string;
 }
+
+/** A block's texts are remembered when there are no more: few of a field with more come again in the next block. */
+const MOST_TEXTS_REMEMBERED = 256;
 
 class FacetsTally implements ScanVisitor {
   readonly #days: StoredDays;
@@ -46,11 +51,16 @@ class FacetsTally implements ScanVisitor {
   /** Those that the day's blocks are asked for. */
   #ofBlocks: readonly FieldTally[] = [];
 
-  constructor(days: StoredDays, fields: readonly Field[], slot: Slots, counted: CountedQuery | null) {
+  constructor(days: StoredDays, fields: readonly Field[], slot: Slots, query: Query) {
     this.#days = days;
     this.#slot = slot;
-    this.#counted = counted;
-    this.#tallies = fields.map((field) => ({ field, values: new DistinctValues(), textsOf: fieldTexts(field) }));
+    this.#counted = countedQuery(query);
+    this.#tallies = fields.map((field) => ({
+      field,
+      values: new DistinctValues(),
+      textsOf: fieldTexts(field),
+      question: questionOf({ field, query }),
+    }));
   }
 
   /** In the order of the fields. */
@@ -65,9 +75,28 @@ class FacetsTally implements ScanVisitor {
     return this.#ofBlocks.length === 0;
   }
 
-  onBlock({ block, wanted }: BlockRows, { parts }: DayListing): void {
-    for (const { field, values } of this.#ofBlocks) {
-      countField(field, block, parts, wanted, (text, count) => values.add(text, count));
+  onListed({ listing, listed, isWhole }: ScannedBlock): boolean {
+    if (!isWhole) return false;
+    const known = this.#ofBlocks.map(({ question }) => this.#days.facets.get(question, listing.day, listed.id));
+    if (known.includes(undefined)) return false;
+    for (const [place, { values }] of this.#ofBlocks.entries()) {
+      for (const [text, count] of known[place]!) values.add(text, count);
+    }
+    return true;
+  }
+
+  onBlock({ listing, listed, isWhole }: ScannedBlock, rows: BlockRows | null): void {
+    for (const { field, values, question } of this.#ofBlocks) {
+      const texts = new Map<string, number>();
+      if (rows) {
+        countField(field, rows.block, listing.parts, rows.wanted, (text, count) => {
+          values.add(text, count);
+          if (texts.size <= MOST_TEXTS_REMEMBERED) texts.set(text, (texts.get(text) ?? 0) + count);
+        });
+      }
+      if (isWhole && texts.size <= MOST_TEXTS_REMEMBERED) {
+        this.#days.facets.set(question, listing.day, listed.id, texts);
+      }
     }
   }
 

@@ -1,16 +1,19 @@
+import type { Query } from '../../../query/tree.ts';
 import { levelIndexOf } from '../../../record/severity.ts';
 import type { Histogram, HistogramRequest } from '../../store.ts';
 import type { HotRecord } from '../chunk/hot-record.ts';
 import type { Day } from '../day.ts';
 import { countLevels } from '../match/counting.ts';
+import { questionOf } from './answer-cache.ts';
 import { countInBlocks, placeOf } from './block-counts.ts';
 import type { BlockRows } from './block-rows.ts';
+import { addCells, countCells } from './cell-counts.ts';
 import { type CountedQuery, countedQuery } from './counted-query.ts';
 import { addCounts } from './day-counts.ts';
 import type { DayListing } from './day-listing.ts';
 import type { Pace } from './pace.ts';
-import { type ScanVisitor, scan } from './scan.ts';
-import { cellTargets, Slots, slotAt, zeroCounts } from './slots.ts';
+import { type ScannedBlock, type ScanVisitor, scan } from './scan.ts';
+import { type CellTargets, cellTargets, Slots, slotAt, zeroCounts } from './slots.ts';
 import type { StoredDays } from './stored-days.ts';
 
 /** See `LogStore.histogram`. Sealed records are counted from kept counts where these can tell. */
@@ -23,33 +26,42 @@ export async function readHistogram(
   if (slots.size === 0) return { counts: [], complete: true };
   const range = { query, from: boundaries[0]!, to: boundaries.at(-1)! };
   return days.retrying(async () => {
-    const tally = new HistogramTally(days, slots, countedQuery(query));
+    const tally = new HistogramTally(days, slots, query);
     const complete = await scan(days, range, pace, tally);
     return { counts: [...tally.counts], complete };
   });
 }
 
+const NO_CELLS = new Uint32Array();
+
 class HistogramTally implements ScanVisitor {
   readonly #days: StoredDays;
   readonly #slots: Slots;
   readonly #counted: CountedQuery | null;
+  readonly #question: string;
   /** By slot and level. */
   readonly counts: Float64Array;
   #day: Day | null = null;
   /** Of the slots, within the day. */
   #boundaries: Float64Array = new Float64Array();
+  /** Of the day whose blocks come. */
+  #targets: CellTargets = { targetOf: new Int32Array(), cut: [] };
 
-  constructor(days: StoredDays, slots: Slots, counted: CountedQuery | null) {
+  constructor(days: StoredDays, slots: Slots, query: Query) {
     this.#days = days;
     this.#slots = slots;
-    this.#counted = counted;
+    this.#counted = countedQuery(query);
+    this.#question = questionOf(query);
     this.counts = zeroCounts(slots);
   }
 
   onDay(listing: DayListing): boolean {
     const counted = this.#counted;
     const levels = counted?.levelsOf(listing);
-    if (!counted || !levels) return false;
+    if (!counted || !levels) {
+      this.#targets = cellTargets(this.#slots, listing.day, () => true);
+      return false;
+    }
     const wantsLevel = (levelIndex: number) => levels.has(levelIndex);
     const { targetOf, cut } = cellTargets(this.#slots, listing.day, wantsLevel);
     for (const logger of listing.sealed.loggers) {
@@ -61,13 +73,33 @@ class HistogramTally implements ScanVisitor {
     return true;
   }
 
-  onBlock({ block, wanted }: BlockRows, { day, parts }: DayListing): void {
-    countLevels(block, parts, wanted, this.#boundariesOf(day), this.counts);
+  onListed(scanned: ScannedBlock): boolean {
+    const { listing, listed } = scanned;
+    const known = this.#isInCells(scanned) && this.#days.counts.get(this.#question, listing.day, listed.id);
+    if (!known) return false;
+    addCells(known, this.#targets.targetOf, this.counts);
+    return true;
+  }
+
+  onBlock(scanned: ScannedBlock, rows: BlockRows | null): void {
+    const { listing, listed } = scanned;
+    const { day, parts } = listing;
+    if (this.#isInCells(scanned)) {
+      const counts = rows ? countCells(rows.block, parts, rows.wanted) : NO_CELLS;
+      this.#days.counts.set(this.#question, day, listed.id, counts);
+      addCells(counts, this.#targets.targetOf, this.counts);
+    } else if (rows) countLevels(rows.block, parts, rows.wanted, this.#boundariesOf(day), this.counts);
   }
 
   onHot({ position, severityNumber }: HotRecord): void {
     const slot = slotAt(this.#boundariesOf(position.day), position.time);
     if (slot >= 0) this.counts[placeOf(slot, levelIndexOf(severityNumber))]! += 1;
+  }
+
+  /** Whether counts by quarters of an hour tell all that is asked of a block. */
+  #isInCells({ listed, isWhole }: ScannedBlock): boolean {
+    const { minTime, maxTime } = listed.header;
+    return isWhole && !this.#targets.cut.some(({ from, to }) => minTime < to && from <= maxTime);
   }
 
   #boundariesOf(day: Day): Float64Array {

@@ -2,16 +2,27 @@ import { compileQuery } from '../../../query/evaluate.ts';
 import type { Query } from '../../../query/tree.ts';
 import type { HotRecord } from '../chunk/hot-record.ts';
 import { compileBlockQuery } from '../match/block-query.ts';
-import { type BlockRows, blocksWithin, matchingRows, rangeOf, type TimeRange } from './block-rows.ts';
-import type { DayListing } from './day-listing.ts';
+import { type BlockRows, blocksWithin, isWithin, matchingRows, rangeOf, type TimeRange } from './block-rows.ts';
+import type { DayListing, ListedBlock } from './day-listing.ts';
 import type { Pace } from './pace.ts';
 import type { StoredDays } from './stored-days.ts';
+
+/** A block that a scan comes upon. */
+export interface ScannedBlock {
+  readonly listing: DayListing;
+  readonly listed: ListedBlock;
+  /** False when the range leaves out some of its records, matching or not. */
+  readonly isWhole: boolean;
+}
 
 /** What is told of the records of a scan. */
 export interface ScanVisitor {
   /** A day comes next; true when the visitor knows all about its sealed records already. */
   onDay(listing: DayListing): boolean;
-  onBlock(rows: BlockRows, listing: DayListing): void;
+  /** A block comes next; true when the visitor knows all about its records in the range already. */
+  onListed(scanned: ScannedBlock): boolean;
+  /** Of its rows those in the range that match; null for none. */
+  onBlock(scanned: ScannedBlock, rows: BlockRows | null): void;
   onHot(record: HotRecord): void;
 }
 
@@ -54,8 +65,9 @@ export async function scan(
     for (const listed of blocks) {
       if (await isOver()) return false;
       days.orReport(day, undefined, () => {
-        const rows = matchingRows(days, listing, listed, { range, query: blockQuery, isOnce: true });
-        if (rows) visitor.onBlock(rows, listing);
+        const scanned = { listing, listed, isWhole: isWithin(listed, range) };
+        if (visitor.onListed(scanned)) return;
+        visitor.onBlock(scanned, matchingRows(days, listing, listed, { range, query: blockQuery, isOnce: true }));
       });
     }
   }

@@ -6,8 +6,10 @@ import { DamagedBytesError } from '../bytes.ts';
 import { type Day, startOf } from '../day.ts';
 import type { SharedVersions } from '../shared-versions.ts';
 import { copyOf } from './answer.ts';
+import { AnswerCache } from './answer-cache.ts';
 import { BlockCache } from './block-cache.ts';
 import type { TimeRange } from './block-rows.ts';
+import type { CellCounts } from './cell-counts.ts';
 import type { DayFile } from './day-file.ts';
 import { DayFiles } from './day-files.ts';
 import { type DayListing, emptyListing, type ListedBlock, readListing } from './day-listing.ts';
@@ -17,7 +19,7 @@ import { StoredParts } from './stored-parts.ts';
 
 /** How many bytes of memory a reader may fill with what it has read. */
 export interface CacheLimits {
-  /** Unpacked columns of blocks, and records copied out of them. */
+  /** Unpacked columns of blocks, records copied out of them, and what was counted in them. */
   readonly blocks: number;
   /** Filters of blocks. */
   readonly filters: number;
@@ -38,13 +40,18 @@ class BlockGoneError extends Error {
   override name = 'BlockGoneError';
 }
 
-/** How much of the room for blocks is for records copied out of them. */
-const RECORDS_PART = 1 / 8;
+/** How much of the room for blocks is for records copied out of them, for counts of matching records, and for facets. */
+const PARTS = { records: 1 / 8, counts: 1 / 16, facets: 1 / 16 };
+const COLUMNS_PART = 1 - PARTS.records - PARTS.counts - PARTS.facets;
 /** Work is begun so often before it is given up. */
 const ATTEMPTS = 5;
 
 /** All that a folder holds, as a reader sees it: listings of days and what is in their blocks, remembered within bounds. */
 export class StoredDays {
+  /** What whole blocks have of matching records, by query: `CellCounts`. */
+  readonly counts: AnswerCache<CellCounts>;
+  /** What whole blocks have of a field's texts, by field and query: each with its count. */
+  readonly facets: AnswerCache<ReadonlyMap<string, number>>;
   readonly #options: StoredDaysOptions;
   readonly #files: DayFiles;
   readonly #listings: NewestDaysCache<{ readonly version: number; readonly listing: DayListing }>;
@@ -60,8 +67,10 @@ export class StoredDays {
     this.#options = options;
     this.#listings = new NewestDaysCache(limits.listings);
     this.#filters = new NewestDaysCache(limits.filters);
-    this.#blocks = new BlockCache(limits.blocks * (1 - RECORDS_PART));
-    this.#records = new RecordCache(limits.blocks * RECORDS_PART);
+    this.#blocks = new BlockCache(limits.blocks * COLUMNS_PART);
+    this.#records = new RecordCache(limits.blocks * PARTS.records);
+    this.counts = new AnswerCache(limits.blocks * PARTS.counts, ({ byteLength }) => byteLength);
+    this.facets = new AnswerCache(limits.blocks * PARTS.facets, bytesOfTexts);
     this.#files = new DayFiles({ directory, versions, onDamage, onGone: (day) => this.#forget(day) });
   }
 
@@ -211,7 +220,18 @@ export class StoredDays {
     this.#filters.forget(day);
     this.#blocks.forget(day);
     this.#records.forget(day);
+    this.counts.forget(day);
+    this.facets.forget(day);
     this.#parts.delete(day);
     this.#losses.set(day, (this.#losses.get(day) ?? 0) + 1);
   }
+}
+
+/** Beside its characters, an entry of a map takes about so much. */
+const TEXT_BYTES = 60;
+
+function bytesOfTexts(texts: ReadonlyMap<string, number>): number {
+  let bytes = 0;
+  for (const text of texts.keys()) bytes += TEXT_BYTES + 2 * text.length;
+  return bytes;
 }
