@@ -9,7 +9,8 @@ export function readOtlpJson(value: OtlpJsonValue): AnyValue {
   if ('doubleValue' in value) return Number(value.doubleValue);
   if ('bytesValue' in value) return new Uint8Array(Buffer.from(value.bytesValue as string, 'base64'));
   if ('arrayValue' in value) return (value.arrayValue as { values: OtlpJsonValue[] }).values.map(readOtlpJson);
-  if ('kvlistValue' in value) return readOtlpJsonKeyValues((value.kvlistValue as { values: OtlpJsonKeyValue[] }).values);
+  if ('kvlistValue' in value)
+    return readOtlpJsonKeyValues((value.kvlistValue as { values: OtlpJsonKeyValue[] }).values);
   return null;
 }
 
