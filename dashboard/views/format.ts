@@ -1,6 +1,7 @@
 /** How numbers and times are written on pages. Times are nanoseconds since the Unix epoch, zones IANA names. */
 
 const EXACT = new Intl.NumberFormat('en-US');
+const MICROSECOND = 1000n;
 const NS_PER_MS = 1_000_000n;
 const SECOND = 1_000_000_000n;
 const MINUTE = 60n * SECOND;
@@ -59,29 +60,30 @@ export function duration(span: bigint): string {
 
 /** How long something took, in seconds: `0.4 ms`, `24 ms`, `1.24 s`, `2 min`. */
 export function took(seconds: number): string {
-  if (seconds < 1) return `${withThreeDigits(seconds * 1000)} ms`;
-  if (seconds < 60) return `${withThreeDigits(seconds)} s`;
+  // What rounding makes a full unit is told in the larger one.
+  if (seconds < 0.9995) return `${withThreeDigits(seconds * 1000)} ms`;
+  if (seconds < 59.95) return `${withThreeDigits(seconds)} s`;
   return duration(BigInt(Math.round(Math.min(seconds, LONGEST_SECONDS))) * SECOND);
 }
 
 /** Beyond it nobody means what they say. */
 const LONGEST_SECONDS = 1e9;
 
-/** Time between two records, as fine as matters: `+0.402 ms`, `+12.4 s`, `+3m 20s`. */
+/** Time between two records, as fine as matters: `+1.5 µs`, `+0.402 ms`, `+12.4 s`, `+3m 20s`; the rest is cut off. */
 export function elapsed(span: bigint): string {
   const sign = span < 0n ? '−' : '+';
   const size = span < 0n ? -span : span;
   if (size === 0n) return '+0';
-  if (size < SECOND) return `${sign}${trimmed(Number(size) / 1e6)} ms`;
-  if (size < MINUTE) return `${sign}${trimmed(Number(size) / 1e9)} s`;
+  if (size < MICROSECOND) return `${sign}${size} ns`;
+  if (size < 10n * MICROSECOND) return `${sign}${thousandths(size)} µs`;
+  if (size < SECOND) return `${sign}${thousandths(size / MICROSECOND)} ms`;
+  if (size < MINUTE) return `${sign}${thousandths(size / NS_PER_MS)} s`;
   if (size < HOUR) return `${sign}${size / MINUTE}m ${(size % MINUTE) / SECOND}s`;
   if (size < DAY) return `${sign}${size / HOUR}h ${(size % HOUR) / MINUTE}m`;
   return `${sign}${size / DAY}d ${(size % DAY) / HOUR}h`;
 }
 
-function trimmed(value: number): string {
-  return String(Number(value.toFixed(3)));
-}
+const thousandths = (count: bigint): string => String(Number(count) / 1000);
 
 interface Parts {
   readonly weekday: string;

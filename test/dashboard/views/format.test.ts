@@ -12,6 +12,7 @@ import {
   printable,
   rfc3339,
   short,
+  took,
 } from '../../../dashboard/views/format.ts';
 import { at, DAY, HOUR, MILLISECOND, MINUTE, NOON, SECOND } from '../../helpers/records.ts';
 
@@ -49,6 +50,35 @@ describe('times', () => {
   test('P62 elapsed times are as fine as matters, and say when the clock ran backwards', () => {
     const spans = [0n, 402_113n, 12_400_000_000n, 200n * SECOND, 113n * MINUTE, 27n * HOUR, -5_000_000n];
     expect(spans.map(elapsed)).toEqual(['+0', '+0.402 ms', '+12.4 s', '+3m 20s', '+1h 53m', '+1d 3h', '−5 ms']);
+  });
+
+  test('P62 elapsed times never read as none, nor as a full unit that was not reached', () => {
+    const spans = [1n, 999n, 1_500n, 9_999n, 10_499n, 999_999_999n, 59_999_999_999n, -1n];
+    expect(spans.map(elapsed)).toEqual([
+      '+1 ns',
+      '+999 ns',
+      '+1.5 µs',
+      '+9.999 µs',
+      '+0.01 ms',
+      '+999.999 ms',
+      '+59.999 s',
+      '−1 ns',
+    ]);
+  });
+
+  test('P52 durations are of the unit that their rounding reaches', () => {
+    const spans = [0, 0.0004, 0.9994, 0.99999, 1.236, 59.94, 59.9996, 61, 1e300];
+    expect(spans.map(took)).toEqual([
+      '0 ms',
+      '0.4 ms',
+      '999 ms',
+      '1 s',
+      '1.24 s',
+      '59.9 s',
+      '1 min',
+      '1 min',
+      '11574 d',
+    ]);
   });
 
   test('a record shows all nine digits in the reader’s zone', () => {
