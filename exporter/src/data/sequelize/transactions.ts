@@ -4,6 +4,8 @@ import type { AuditTransaction } from '../transaction.ts';
 
 /** The part of Sequelize's `Transaction` that is used. One within another is a savepoint. */
 export interface TransactionLike {
+  /** A savepoint's name in SQL, which Sequelize gives to several, and changes while there are others within. */
+  readonly name?: string | undefined;
   readonly parent?: TransactionLike | null | undefined;
 }
 
@@ -56,23 +58,19 @@ export class SequelizeTransactions {
   }
 
   started(transaction: TransactionLike): void {
-    if (transaction.parent) this.eventsOf(transaction)?.savepoint(transaction);
+    if (transaction.parent) this.eventsOf(transaction)?.savepoint(transaction.name);
     else this.#running.set(transaction, { events: this.#trail.begin(), gate: new Gate() });
   }
 
+  /** Sequelize releases no savepoint. */
   committed(transaction: TransactionLike): void {
-    if (transaction.parent) this.eventsOf(transaction)?.release(transaction);
-    else this.#running.get(transaction)?.events.commit();
+    if (!transaction.parent) this.#running.get(transaction)?.events.commit();
   }
 
   rolledBack(transaction: TransactionLike): void {
     const events = this.eventsOf(transaction);
-    if (transaction.parent) {
-      events?.rollbackTo(transaction);
-      events?.release(transaction);
-    } else {
-      events?.rollback();
-    }
+    if (transaction.parent) events?.rollbackTo(transaction.name);
+    else events?.rollback();
   }
 
   /** Any query of the application, which waits for reads of the plug-in and whose failure may spoil its transaction. */
