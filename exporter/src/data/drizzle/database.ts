@@ -123,14 +123,17 @@ async function runNested(inner: Database, trail: AuditTrail, outer: WatchedTrans
   const { events, gate } = outer;
   const savepoint = {};
   let own: WatchedTransaction | undefined;
-  events.savepoint(savepoint);
+  let isSet = false;
   try {
     return await inner.transaction((tx) => {
+      isSet = true;
+      events.savepoint(savepoint);
       if (tx.session !== outer.session) own = watchTransaction(tx, events, gate);
       return work(audited(tx, trail, own ?? outer));
     });
   } catch (error) {
-    events.rollbackTo(savepoint);
+    // In a transaction that a statement has spoiled before, none can be set.
+    if (isSet) events.rollbackTo(savepoint);
     throw error;
   } finally {
     events.release(savepoint);
