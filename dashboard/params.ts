@@ -62,6 +62,18 @@ export function wholeNumber(
   return fault(parameter, `must be a whole number from ${min} to ${max}, not ${shown(text)}`);
 }
 
+/** One of a few words, or undefined when missing. */
+export function oneOf<Word extends string>(
+  query: QueryString,
+  parameter: string,
+  words: readonly Word[],
+): ParamResult<Word | undefined> {
+  const text = single(query, parameter);
+  const word = words.find((each) => each === text);
+  if (word !== undefined || text === undefined) return { ok: true, value: word };
+  return fault(parameter, `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}, not ${shown(text)}`);
+}
+
 /** How many entries a list may have. Who asks for more than MAX_PAGE gets that many: no list is longer. */
 export function limitParam(query: QueryString, missing: number = DEFAULT_LIMIT): ParamResult<number> {
   const limit = wholeNumber(query, 'limit', { min: 1, max: Number.MAX_SAFE_INTEGER, missing });
@@ -194,6 +206,7 @@ function or(terms: readonly Query[]): Query {
   return terms.length === 1 ? terms[0]! : { type: 'or', terms };
 }
 
-function fault(parameter: string, problem: string): { readonly ok: false; readonly fault: ParamFault } {
+/** What a parameter's value should have been. */
+export function fault(parameter: string, problem: string): { readonly ok: false; readonly fault: ParamFault } {
   return { ok: false, fault: { parameter, message: `"${parameter}" ${problem}.` } };
 }

@@ -6,7 +6,7 @@ import { eventFilter, objectQuery } from '../events/event-filter.ts';
 import { loadStats } from '../events/stats.ts';
 import { loadNumberedPage } from '../numbered-page.ts';
 import type { DashboardOptions } from '../options.ts';
-import { limitParam, pageParam, type RecordFilter, recordFilter, single } from '../params.ts';
+import { limitParam, oneOf, pageParam, type RecordFilter, recordFilter, single } from '../params.ts';
 import { toRfc3339 } from '../times.ts';
 import { type ApiContext, clientSignal, type JsonResource } from './context.ts';
 import { JsonList } from './json-list.ts';
@@ -45,18 +45,12 @@ async function eventList(ctx: ApiContext, { store }: DashboardOptions, filter: R
     limit,
     offset,
     cursor,
-    order: orderParam(ctx),
+    order: accepted(oneOf(ctx.query, 'order', ['newest', 'oldest'])),
     signal: clientSignal(ctx),
   });
   const { count, isCounted, next, records } = found;
   const texts = records.values().map((record) => JSON.stringify(eventJson(record)));
   return new JsonList({ count, complete: isCounted }, 'results', texts, { next });
-}
-
-function orderParam(ctx: ApiContext): 'newest' | 'oldest' {
-  const order = single(ctx.query, 'order') ?? 'newest';
-  if (order === 'newest' || order === 'oldest') return order;
-  throw badParameter('order', `must be newest or oldest, not ${JSON.stringify(order.slice(0, 40))}`);
 }
 
 /** `GET events/{id}`: one of them. Any record can be asked for so: it says no more than it is. */

@@ -1,6 +1,14 @@
 import { and, type Field, fieldEquals, type NamedField, type Query } from '../../receiver/query/tree.ts';
 import type { TimeZone } from '../health/time-zone.ts';
-import { anyEquals, type ParamResult, type QueryString, type RecordFilter, recordFilter, single } from '../params.ts';
+import {
+  anyEquals,
+  oneOf,
+  type ParamResult,
+  type QueryString,
+  type RecordFilter,
+  recordFilter,
+  single,
+} from '../params.ts';
 
 const named = (name: NamedField): Field => ({ kind: 'named', name });
 const attribute = (key: string): Field => ({ kind: 'attribute', key });
@@ -44,6 +52,8 @@ export function eventKind(query: QueryString): EventKind {
 export function eventFilter(query: QueryString, now: bigint, zone: TimeZone | null = null): ParamResult<RecordFilter> {
   const filter = recordFilter(query, now, zone);
   if (!filter.ok) return filter;
+  const kind = oneOf(query, 'kind', EVENT_KINDS);
+  if (!kind.ok) return kind;
   const terms = Object.entries(EVENT_FIELDS).map(([parameter, field]) => anyEquals(query, parameter, field));
   return {
     ok: true,

@@ -1,8 +1,19 @@
+import { shown } from '../../receiver/query/syntax.ts';
 import { and, type Field, fieldEquals, type Query } from '../../receiver/query/tree.ts';
 import type { TimeZone } from '../health/time-zone.ts';
-import { anyEquals, type ParamResult, type QueryString, type RecordFilter, recordFilter, single } from '../params.ts';
+import {
+  anyEquals,
+  fault,
+  oneOf,
+  type ParamResult,
+  type QueryString,
+  type RecordFilter,
+  recordFilter,
+  single,
+} from '../params.ts';
 
 const STATUS: Field = { kind: 'attribute', key: 'http.response.status_code' };
+const STATUS_CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const;
 const DURATION: Field = { kind: 'attribute', key: 'logvitals.duration' };
 
 /** The parameters that requests are asked for by, and the fields that they stand for. */
@@ -22,19 +33,25 @@ export function requestFilter(
 ): ParamResult<RecordFilter> {
   const filter = recordFilter(query, now, zone);
   if (!filter.ok) return filter;
+  const status = oneOf(query, 'status', STATUS_CLASSES);
+  if (!status.ok) return status;
+  const slower = slowerThan(query);
+  if (slower === undefined && single(query, 'slower') !== undefined) {
+    return fault('slower', `must be a number of seconds such as 0.5, not ${shown(single(query, 'slower')!)}`);
+  }
   const terms = [
     fieldEquals('event', 'logvitals.http'),
     ...Object.entries(REQUEST_FIELDS).map(([parameter, field]) => anyEquals(query, parameter, field)),
-    ...statusTerms(statusClass(query)),
-    ...slownessTerms(slowerThan(query)),
+    ...statusTerms(status.value),
+    ...slownessTerms(slower),
   ];
   return { ok: true, value: { ...filter.value, query: and(...terms, filter.value.query) } };
 }
 
-/** `5xx` as it is, or undefined: anything else asks for nothing. */
+/** `5xx` as it is, or undefined: anything else is no class of statuses. */
 export function statusClass(query: QueryString): string | undefined {
-  const asked = single(query, 'status');
-  return asked !== undefined && /^[1-5]xx$/.test(asked) ? asked : undefined;
+  const status = oneOf(query, 'status', STATUS_CLASSES);
+  return status.ok ? status.value : undefined;
 }
 
 /** A number of seconds as it was written, or undefined. */

@@ -191,6 +191,14 @@ export function describeAuditApi(name: string, open: OpenStore): void {
           expect(await found('events?initiator=cron')).toEqual(['started']);
           expect(await found('events?kind=group&q=PAI')).toEqual(['paid']);
           expect(await found('events?kind=group&from=now-90s&to=now-5s')).toEqual(['checked']);
+          const unknown = await api.get('/api/v1/events?kind=groups');
+          expect([unknown.status, await unknown.json()]).toEqual([
+            400,
+            expect.objectContaining({
+              parameter: 'kind',
+              detail: '"kind" must be action, group or any, not "groups".',
+            }),
+          ]);
           expect(await found('events?kind=any')).toEqual(['update order 7', 'paid', 'checked', 'started']);
           expect(await logs('group:import-7')).toEqual(['checked', 'started']);
           expect(await logs('logvitals.initiator:cron')).toEqual(['started']);

@@ -360,6 +360,20 @@ describe('the requests page', () => {
     expect(linksTo(html, 'Drop the filter by ana')).toEqual(['/requests?q=GET&direction=internal&slower=0.1']);
   });
 
+  test('what is asked for in words that mean nothing is told what they may be', async () => {
+    const { site } = await siteWith(...REQUESTS);
+    await using _ = site;
+    for (const [path, words] of [
+      ['/requests?status=500', '"status" must be 1xx, 2xx, 3xx, 4xx or 5xx, not "500".'],
+      ['/requests?slower=soon', '"slower" must be a number of seconds such as 0.5, not "soon".'],
+      ['/audit?kind=groups', '"kind" must be action, group or any, not "groups".'],
+    ] as const) {
+      const { status, html } = await getPage(site, path);
+      expect(status, path).toBe(400);
+      expect(visibleText(html)).toContain(words);
+    }
+  });
+
   test('P35 no request yet, and none that matches, say what to do', async () => {
     const { site } = await siteWith(logRecord({ timestamp: NOON - MINUTE }));
     await using _ = site;
