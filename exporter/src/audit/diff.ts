@@ -31,8 +31,12 @@ export const DEFAULT_EXCLUSIONS: readonly string[] = [
   'lastModified',
 ];
 
+const EXCLUDED_BY_DEFAULT: ReadonlySet<string> = new Set(DEFAULT_EXCLUSIONS);
+
 /** Beyond so many levels values are compared and shown whole. */
 const MOST_LEVELS = 8;
+/** Beyond so many values in all, what lies deeper is not shown: no record could hold it. */
+const MOST_VALUES = 1_000_000;
 
 type Fields = Readonly<Record<string, unknown>>;
 type Pair = readonly [old: unknown, now: unknown];
@@ -46,8 +50,7 @@ type FieldsPair = readonly [old: Record<string, unknown>, now: Record<string, un
  */
 export function diff(before: unknown, after: unknown, options: DiffOptions = {}): Changes | null {
   try {
-    const comparison = new Comparison(options);
-    const changed = comparison.ofFields(comparison.fieldsOf(before) ?? {}, comparison.fieldsOf(after) ?? {}, []);
+    const changed = new Comparison(options).ofObjects(before, after);
     return changed && { old_value: changed[0], new_value: changed[1] };
   } catch {
     return null;
@@ -57,17 +60,24 @@ export function diff(before: unknown, after: unknown, options: DiffOptions = {})
 class Comparison {
   readonly #excluded: ReadonlySet<string>;
   readonly #key: string;
+  /** The objects that the value under comparison stands in: those that know each other are gone into once. */
+  readonly #around = new Set<unknown>();
+  #valuesLeft = MOST_VALUES;
 
   constructor({ exclude = [], key = 'id' }: DiffOptions) {
-    this.#excluded = new Set([...DEFAULT_EXCLUSIONS, ...exclude]);
+    this.#excluded = new Set(exclude);
     this.#key = key;
   }
 
-  ofFields(before: Fields, after: Fields, path: readonly string[]): FieldsPair | null {
+  ofObjects(before: unknown, after: unknown): FieldsPair | null {
+    const [old, now] = [speakingForItself(before), speakingForItself(after)];
+    return this.#within([old, now], () => this.#ofFields(this.#fieldsOf(old) ?? {}, this.#fieldsOf(now) ?? {}, []));
+  }
+
+  #ofFields(before: Fields, after: Fields, path: readonly string[]): FieldsPair | null {
     const changed: [name: string, change: Pair][] = [];
     for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      const inner = [...path, name];
-      const change = this.#isExcluded(inner) ? null : this.#ofValues(before[name], after[name], inner);
+      const change = this.#ofField(before, after, name, [...path, name]);
       if (change) changed.push([name, change]);
     }
     if (changed.length === 0) return null;
@@ -77,37 +87,73 @@ class Comparison {
     ];
   }
 
-  /** A value as fields to be compared one by one: objects, maps, and lists of objects with keys. */
-  fieldsOf(value: unknown): Fields | undefined {
-    const plain = speakingForItself(value);
-    if (Array.isArray(plain)) return this.#byKey(plain);
-    if (plain instanceof Map) return Object.fromEntries([...plain].map(([name, inner]) => [String(name), inner]));
-    return isLeaf(plain) ? undefined : (plain as Fields);
+  /** One that cannot be read costs itself alone. */
+  #ofField(before: Fields, after: Fields, name: string, path: readonly string[]): Pair | null {
+    if (this.#isExcluded(path) || EXCLUDED_BY_DEFAULT.has(name)) return null;
+    try {
+      return this.#ofValues(fieldOf(before, name), fieldOf(after, name), path);
+    } catch {
+      return null;
+    }
   }
 
   #ofValues(before: unknown, after: unknown, path: readonly string[]): Pair | null {
     const [old, now] = [speakingForItself(before) ?? null, speakingForItself(after) ?? null];
-    if (isDeepStrictEqual(old, now)) return null;
-    const [oldFields, newFields] = [this.fieldsOf(old), this.fieldsOf(now)];
-    if (oldFields && newFields && path.length < MOST_LEVELS) {
-      if (Array.isArray(old) === Array.isArray(now)) return this.ofFields(oldFields, newFields, path);
+    if (old === now || (this.#around.has(old) && this.#around.has(now))) return null;
+    const [oldFields, newFields] = [this.#fieldsOf(old), this.#fieldsOf(now)];
+    if (oldFields && newFields && Array.isArray(old) === Array.isArray(now) && this.#goesInto(path)) {
+      return this.#within([old, now], () => this.#ofFields(oldFields, newFields, path));
     }
-    return [this.#shown(old, oldFields, path), this.#shown(now, newFields, path)];
+    const shown: Pair = [this.#shown(old, path), this.#shown(now, path)];
+    return isDeepStrictEqual(...shown) ? null : shown;
   }
 
   /** A value that is shown whole: without what is excluded. */
-  #shown(value: unknown, fields: Fields | undefined, path: readonly string[]): unknown {
-    if (fields === undefined || path.length >= MOST_LEVELS || isEmptyList(value)) return value;
+  #shown(value: unknown, path: readonly string[], isInList = false): unknown {
+    const plain = speakingForItself(value);
+    if (isLeaf(plain) || isEmptyList(plain)) return plain;
+    if (this.#around.has(plain)) return '[Circular]';
+    if (!this.#goesInto(path)) return this.#valuesLeft > 0 ? plain : '…';
+    return this.#within([plain], () => this.#shownInside(plain, path, isInList));
+  }
+
+  /** In lists without keys identity and time stamps stay, for nothing else may tell the items apart. */
+  #shownInside(value: unknown, path: readonly string[], isInList: boolean): unknown {
+    const fields = isInList ? plainFieldsOf(value) : this.#fieldsOf(value);
+    if (fields === undefined) {
+      return (value as readonly unknown[]).map((item, index) => this.#shown(item, [...path, String(index)], true));
+    }
     const shown: [string, unknown][] = [];
     for (const [name, inner] of Object.entries(fields)) {
       const innerPath = [...path, name];
-      if (!this.#isExcluded(innerPath)) shown.push([name, this.#shown(inner, this.fieldsOf(inner), innerPath)]);
+      const isLeftOut = this.#isExcluded(innerPath) || (!isInList && EXCLUDED_BY_DEFAULT.has(name));
+      if (inner !== undefined && !isLeftOut) shown.push([name, this.#shown(inner, innerPath, isInList)]);
     }
     return Object.fromEntries(shown);
   }
 
+  #within<Result>(objects: readonly unknown[], look: () => Result): Result {
+    const entered = objects.filter((object) => !this.#around.has(object));
+    for (const object of entered) this.#around.add(object);
+    try {
+      return look();
+    } finally {
+      for (const object of entered) this.#around.delete(object);
+    }
+  }
+
+  #goesInto(path: readonly string[]): boolean {
+    this.#valuesLeft -= 1;
+    return path.length < MOST_LEVELS && this.#valuesLeft > 0;
+  }
+
   #isExcluded(path: readonly string[]): boolean {
     return this.#excluded.has(path.at(-1) ?? '') || this.#excluded.has(path.join('.'));
+  }
+
+  /** A value as fields to be compared one by one: objects, maps, and lists of objects with keys. */
+  #fieldsOf(value: unknown): Fields | undefined {
+    return Array.isArray(value) ? this.#byKey(value) : plainFieldsOf(value);
   }
 
   /** An empty list has no items without a key. */
@@ -122,6 +168,17 @@ class Comparison {
     }
     return items.size === list.length ? Object.fromEntries(items) : undefined;
   }
+}
+
+/** Of objects and maps. */
+function plainFieldsOf(value: unknown): Fields | undefined {
+  if (value instanceof Map) return Object.fromEntries([...value].map(([name, inner]) => [String(name), inner]));
+  return isLeaf(value) || Array.isArray(value) ? undefined : (value as Fields);
+}
+
+/** A class may have it as a getter; what every object inherits is nobody's field. */
+function fieldOf(fields: Fields, name: string): unknown {
+  return Object.hasOwn(fields, name) || !(name in Object.prototype) ? fields[name] : undefined;
 }
 
 const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;

@@ -139,3 +139,53 @@ test('P72 nothing changed is null, whatever it is, and the new values are those 
     }),
   );
 });
+
+test('P72 names that every object inherits are fields like any other', () => {
+  expect(diff({}, { constructor: 'x', toString: 1 })).toEqual({
+    old_value: { constructor: null, toString: null },
+    new_value: { constructor: 'x', toString: 1 },
+  });
+  const added = diff({}, JSON.parse('{"__proto__":{"a":1}}'))!;
+  expect(JSON.stringify(added)).toBe('{"old_value":{"__proto__":null},"new_value":{"__proto__":{"a":1}}}');
+});
+
+test('P72 what reads alike is no change: a zero with a sign, fields that are undefined, classes, order', () => {
+  expect(diff({ a: 0 }, { a: -0 })).toBe(null);
+  expect(diff({ l: [{ a: undefined, b: 1 }] }, { l: [{ b: 1 }] })).toBe(null);
+  expect(diff({ l: [new Invoice('open')] }, { l: [{ state: 'open' }] })).toBe(null);
+  expect(diff({ l: [new Decimal('1.0')] }, { l: ['1.0'] })).toBe(null);
+  expect(diff({ a: Number.NaN, b: 1, c: 2 }, { c: 2, b: 1, a: Number.NaN })).toBe(null);
+});
+
+test('P72 what is excluded is left out of lists without keys too, which else are shown whole', () => {
+  const list = (pin: number, n: number) => ({ l: [[{ pin, n, inner: { pin } }]] });
+  expect(diff(list(1, 1), list(2, 1), { exclude: ['pin'] })).toBe(null);
+  expect(diff(list(1, 1), list(2, 2), { exclude: ['pin'] })).toEqual({
+    old_value: { l: [[{ n: 1, inner: {} }]] },
+    new_value: { l: [[{ n: 2, inner: {} }]] },
+  });
+});
+
+test('P72 a field that cannot be read costs itself alone', () => {
+  const before = {
+    a: 1,
+    get b(): number {
+      throw new Error('not loaded');
+    },
+  };
+  expect(diff(before, { a: 2, b: 3 })).toEqual({ old_value: { a: 1 }, new_value: { a: 2 } });
+});
+
+test('P72 objects that know each other are compared once each, and shown once', () => {
+  const family = (age: number) => {
+    const parent = { name: 'Ann', children: [] as object[] };
+    parent.children = Array.from({ length: 400 }, (_, id) => ({ id, age: id === 3 ? age : 0, parent }));
+    return parent;
+  };
+  expect(diff(family(1), family(2))).toEqual({
+    old_value: { children: { 3: { age: 1 } } },
+    new_value: { children: { 3: { age: 2 } } },
+  });
+  const created = diff(null, family(1))!.new_value as { children: Record<string, { parent: unknown }> };
+  expect(created.children[3]!.parent).toBe('[Circular]');
+});
