@@ -60,9 +60,8 @@ export function valuesSet(update: unknown, model: DocumentModel): Row {
   if (typeof update !== 'object' || update === null || Array.isArray(update)) return {};
   const operators = Object.entries(update).filter(([name]) => name.startsWith('$'));
   if (operators.length === 0) return rowOf(update, model);
-  const { $set = {}, $unset = {} } = update as { $set?: object; $unset?: object };
-  const removed = Object.keys($unset).map((path): [string, unknown] => [path, null]);
-  return rowOf(nested([...Object.entries($set), ...removed]), model);
+  const { $set = {} } = update as { $set?: object };
+  return rowOf(nested(Object.entries($set)), model);
 }
 
 /** The values that a filter asks for, field by field. */

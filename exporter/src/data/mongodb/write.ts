@@ -98,7 +98,7 @@ export class DocumentWrite {
     const changed = (this.#before ?? []).flatMap((document) => {
       const before = this.#row(document);
       const now = after?.get(String(idOf(document)));
-      return now === undefined || isSame(before, now) ? [] : [{ before, after: now }];
+      return now === undefined || isSame(before, now) ? [] : [{ before, after: { ...removedFrom(before), ...now } }];
     });
     return modified === 0 || changed.length > 0 ? changed : this.#stated('update', modified);
   }
@@ -127,6 +127,11 @@ export class DocumentWrite {
   #row(document: object): Row {
     return rowOf(document, this.#model);
   }
+}
+
+/** Fields that are gone show as such; what an image lacks counts as unchanged. */
+function removedFrom(before: Row): Row {
+  return Object.fromEntries(Object.keys(before).map((name) => [name, null]));
 }
 
 function idOf(document: object): unknown {
