@@ -30,7 +30,8 @@ export function onEvent(hook: EventHook): () => void {
 export function callHooks(event: LoggedEvent): void {
   if (hooks.all.size === 0 || hooks.within.getStore()) return;
   hooks.within.run(true, () => {
-    for (const hook of hooks.all) void call(hook, event);
+    // A copy: hooks that are added meanwhile, perhaps by a hook, are for events to come.
+    for (const hook of [...hooks.all]) void call(hook, event);
   });
 }
 

@@ -35,7 +35,9 @@ export interface AuditEntry {
  * itself, the one thing that it throws for.
  */
 export function logEntry(entry: AuditEntry): LoggedEvent {
-  const { action, object, actor, tool, changes, template, values = {}, extra, at, logger } = entry;
+  const { action, object, actor, tool, changes, extra, at, logger } = entry;
+  const template = entry.template ?? undefined;
+  const values = entry.values ?? {};
   const body = rendered(template, values) ?? describeEvent(action, object);
   const attributes = { 'logvitals.data': extra };
   const messageValues = template === undefined ? undefined : values;

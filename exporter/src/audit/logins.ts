@@ -34,7 +34,7 @@ const UNKNOWN_REASON = '_OTHER';
  * @param actor default the actor of the surrounding context.
  * @returns what was logged.
  */
-export function login(actor?: Actor | null, details: LoginDetails = {}): LoggedEvent {
+export function login(actor?: Actor | null, details?: LoginDetails | null): LoggedEvent {
   const who = actor === undefined ? currentActor() : actor;
   return emitAudit(loginEvent('login', `login ${describeActor(who)}`, who, details), LOGIN);
 }
@@ -44,7 +44,7 @@ export function login(actor?: Actor | null, details: LoginDetails = {}): LoggedE
  * @param actor default the actor of the surrounding context.
  * @returns what was logged.
  */
-export function logout(actor?: Actor | null, details: LoginDetails = {}): LoggedEvent {
+export function logout(actor?: Actor | null, details?: LoginDetails | null): LoggedEvent {
   const who = actor === undefined ? currentActor() : actor;
   return emitAudit(loginEvent('logout', `logout ${describeActor(who)}`, who, details), LOGIN);
 }
@@ -54,14 +54,14 @@ export function logout(actor?: Actor | null, details: LoginDetails = {}): Logged
  * @param actor what the attempt said of who it is; null when that is nothing. Never the password.
  * @returns what was logged.
  */
-export function loginFailed(actor: Actor | null, details: FailedLoginDetails = {}): LoggedEvent {
-  const reason = details.reason ?? UNKNOWN_REASON;
+export function loginFailed(actor: Actor | null, details?: FailedLoginDetails | null): LoggedEvent {
+  const reason = details?.reason ?? UNKNOWN_REASON;
   const event = loginEvent('login_failed', `login failed ${describeActor(actor)}`, actor, details);
   return emitAudit({ ...event, attributes: { ...event.attributes, 'error.type': reason } }, FAILED_LOGIN);
 }
 
-function loginEvent(action: string, body: string, actor: Actor | null, details: LoginDetails) {
-  const { clientAddress, userAgent, at, extra } = details;
+function loginEvent(action: string, body: string, actor: Actor | null, details: LoginDetails | null | undefined) {
+  const { clientAddress, userAgent, at, extra } = details ?? {};
   return {
     action,
     body,

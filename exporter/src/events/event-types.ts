@@ -1,3 +1,4 @@
+import { idText } from '../emit/emit.ts';
 import { optionError } from '../option-error.ts';
 import { type SeverityName, severities } from '../severities.ts';
 
@@ -34,7 +35,7 @@ export function resolveTypes(types: Readonly<Record<string, EventType>>): Readon
 
 /** One that was not set up: of ordinary severity and no colour. */
 export function unknownType(name: unknown): ResolvedType {
-  const text = String(name).slice(0, LONGEST_NAME);
+  const text = (idText(name) ?? '').slice(0, LONGEST_NAME);
   return { name: text, severity: { ...severities.INFO, severityText: text.toUpperCase() } };
 }
 

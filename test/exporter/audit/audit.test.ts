@@ -217,7 +217,53 @@ describe('P77 hooks', () => {
     expect((await recording.all()).map(({ body }) => body)).toEqual(['one', 'from the hook', 'later from the hook']);
   });
 
+  test('that take themselves out and in again are called once', () => {
+    const seen: string[] = [];
+    let remove = () => {};
+    const hook = ({ action }: { action: string }) => {
+      seen.push(action);
+      if (seen.length > 2) return;
+      remove();
+      remove = onEvent(hook);
+    };
+    remove = onEvent(hook);
+    log(null, 'one');
+    remove();
+    expect(seen).toEqual(['one']);
+  });
+
+  test('that never come to an end keep nobody waiting', async () => {
+    const remove = onEvent(() => new Promise(() => {}));
+    expect(log(null, 'one').action).toBe('one');
+    remove();
+    expect(await recording.all()).toHaveLength(1);
+  });
+
   test('must be functions', () => {
     expect(() => onEvent('log' as never)).toThrow('onEvent() needs a function');
   });
+});
+
+test('P64 whatever is said of who did what to what, nothing throws', async () => {
+  const cyclic: Record<string, unknown> = {};
+  cyclic.self = cyclic;
+  const odd: readonly unknown[] = [10n, Symbol('odd'), cyclic, null, Object.create(null), () => 1, Number.NaN];
+  for (const value of odd) {
+    const any = value as never;
+    log({ id: any, name: any, email: any }, any, { type: any, id: any, name: any }, value, any);
+    audit.log({ action: any, object: { type: any, name: any }, tool: any, at: any, values: null as never });
+    audit.login({ name: any }, null as never);
+    audit.loginFailed({ email: any }, { reason: any, at: any });
+    audit.logout({ id: any }, null as never);
+  }
+  expect(await recording.all()).toHaveLength(odd.length * 5);
+});
+
+test('P70 P76 what is null is not there', () => {
+  const object = { type: 'order', id: null, name: null as never };
+  const entry = { action: 'update', object, template: null as never, values: null as never, at: null as never };
+  const before = Date.now();
+  const { body, template, timestamp } = audit.log(entry);
+  expect({ body, template }).toEqual({ body: 'update order', template: undefined });
+  expect(timestamp.getTime()).toBeGreaterThanOrEqual(before);
 });

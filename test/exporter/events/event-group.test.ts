@@ -80,11 +80,19 @@ test('P64 whatever is given as data or message is recorded, and nothing throws',
   group.error(new Error('a message?') as never, { data: () => 1 });
   group.info(undefined as never, null as never);
   group.event(Symbol('type') as never, 'odd type');
+  group.event(Object.create(null) as never, 'odder type');
   const records = await recording.all();
-  expect(records.map(({ body }) => body)).toEqual(['odd', { name: 'Error', message: 'a message?' }, null, 'odd type']);
+  expect(records.map(({ body }) => body)).toEqual([
+    'odd',
+    { name: 'Error', message: 'a message?' },
+    null,
+    'odd type',
+    'odder type',
+  ]);
   expect(records.map(({ attributes }) => attributes['logvitals.data'])).toEqual([
     { when: '1970-01-01T00:00:00.000Z', size: '1180591620717411303424', self: '[Circular]' },
     '[function data]',
+    undefined,
     undefined,
     undefined,
   ]);
