@@ -212,6 +212,44 @@ describe('an object’s page', () => {
     expect(linesOf((await getPage(site, linksTo(html, 'Older')[0]!)).html)).toHaveLength(5);
     const forwards = await getPage(site, '/objects?type=order&id=7&order=oldest');
     expect(linksTo(forwards.html, 'Newer')).toEqual(['/objects?type=order&id=7&order=oldest&page=2']);
+    const beyond = await getPage(site, '/objects?type=order&id=7&page=99');
+    expect(beyond.status).toBe(200);
+    expect(visibleText(beyond.html)).toContain('Page 3 of 3');
+    expect(linesOf(beyond.html)).toHaveLength(5);
+  });
+
+  test('P32 what happens to it meanwhile pushes nothing from page to page', async () => {
+    const { site } = await siteWith(
+      ...Array.from({ length: 12 }, (_, index) =>
+        auditRecord({ timestamp: NOON - BigInt(index + 1) * MINUTE, action: `step-${index}` }),
+      ),
+    );
+    await using _ = site;
+    const first = await getPage(site, '/objects?type=order&id=7');
+    await site.store.append([batch([auditRecord({ timestamp: NOON - SECOND, action: 'meanwhile' })])]);
+    const second = await getPage(site, linksTo(first.html, 'Older')[0]!);
+    expect(linesOf(second.html).map((line) => line.split(' ')[2])).toEqual(['step-10', 'step-11']);
+    const back = await getPage(site, linksTo(second.html, 'Newer')[0]!);
+    expect(linesOf(back.html)[0]).toContain('meanwhile');
+  });
+
+  test('P74 is removed still when somebody looks for it afterwards, in either order, until something is done to it', async () => {
+    const { site } = await siteWith(
+      auditRecord({ timestamp: NOON - 3n * HOUR, action: 'create' }),
+      auditRecord({ timestamp: NOON - 2n * HOUR, action: 'delete' }),
+      auditRecord({ timestamp: NOON - HOUR, action: 'access' }),
+      logRecord({
+        timestamp: NOON - MINUTE,
+        attributes: { 'logvitals.object.type': 'order', 'logvitals.object.id': '7' },
+      }),
+    );
+    await using _ = site;
+    for (const order of ['newest', 'oldest']) {
+      const { html } = await getPage(site, `/objects?type=order&id=7&order=${order}`);
+      expect(visibleText(html)).toContain('removed 20 Nov 10:00, 2 h ago');
+    }
+    await site.store.append([batch([auditRecord({ timestamp: NOON - SECOND, action: 'restore' })])]);
+    expect(visibleText((await getPage(site, '/objects?type=order&id=7')).html)).not.toContain('removed');
   });
 });
 
