@@ -9,32 +9,42 @@ export interface ChangedField {
   readonly after: string | null;
 }
 
-/** Fields looked at, whatever a sender says changed. */
+/** What an event changed: as many fields as were asked for, and how many there are in all. */
+export interface ChangedFields {
+  readonly fields: readonly ChangedField[];
+  readonly count: number;
+}
+
+/** Fields held at most, whatever a sender says changed. */
 const MOST_FIELDS = 1000;
 
 /**
- * The fields of `{old_value, new_value}` (PARITY.md P72), nested ones by their paths, in the order of the event. Null for
- * anything else, which is data to be shown as it is.
+ * The first fields of `{old_value, new_value}` (PARITY.md P72), nested ones by their paths, in the order of the event. Null
+ * for anything else, which is data to be shown as it is.
  */
-export function changedFields(changes: JsonValue): readonly ChangedField[] | null {
+export function changedFields(changes: JsonValue, most: number = MOST_FIELDS): ChangedFields | null {
   if (!isObject(changes) || !('old_value' in changes || 'new_value' in changes)) return null;
   const fields: ChangedField[] = [];
-  collect('', changes.old_value ?? null, changes.new_value ?? null, fields);
-  return fields;
+  let count = 0;
+  for (const field of leaves('', changes.old_value ?? null, changes.new_value ?? null)) {
+    count += 1;
+    if (count <= most) fields.push(field);
+  }
+  return { fields, count };
 }
 
-function collect(path: string, before: JsonValue, after: JsonValue, fields: ChangedField[]): void {
-  if (fields.length >= MOST_FIELDS) return;
+function* leaves(path: string, before: JsonValue, after: JsonValue): Generator<ChangedField, void, undefined> {
   if (goesDeeper(before, after)) {
     const keys = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
     for (const key of keys)
-      collect(path === '' ? key : `${path}.${key}`, memberOf(before, key), memberOf(after, key), fields);
+      yield* leaves(path === '' ? key : `${path}.${key}`, memberOf(before, key), memberOf(after, key));
     return;
   }
-  // Nothing on both sides is no change.
-  if (before === null && after === null) return;
-  const kind = before === null ? 'added' : after === null ? 'removed' : 'changed';
-  fields.push({ path: path || '(the whole)', kind, before: inWords(before), after: inWords(after) });
+  const [was, is] = [inWords(before), inWords(after)];
+  // Senders may tell all fields, changed or not.
+  if (was === is) return;
+  const kind = was === null ? 'added' : is === null ? 'removed' : 'changed';
+  yield { path: path || '(the whole)', kind, before: was, after: is };
 }
 
 /** Into objects that stand on both sides, or on one side alone; an empty one is a value. */

@@ -30,7 +30,7 @@ const CHANGES_SHOWN = 3;
 export function eventLine(record: StoredRecord): EventLine {
   const { id, timestamp, tone, body } = recordLine(record);
   const event = eventDetails(record);
-  const changes = changedFields(event.changes) ?? [];
+  const changes = changedFields(event.changes, CHANGES_SHOWN);
   const verb = event.action === null ? null : (VERBS[event.action.toLowerCase()] ?? event.action);
   return {
     id,
@@ -46,8 +46,8 @@ export function eventLine(record: StoredRecord): EventLine {
     group: event.group,
     initiator: event.initiator === event.actor?.id ? null : event.initiator,
     error: errorOf(record),
-    changes: changes.slice(0, CHANGES_SHOWN),
-    moreChanges: Math.max(0, changes.length - CHANGES_SHOWN),
+    changes: changes?.fields ?? [],
+    moreChanges: changes ? changes.count - changes.fields.length : 0,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ChangedField } from '../events/changed-fields.ts';
+import type { ChangedField, ChangedFields } from '../events/changed-fields.ts';
 import { exact, oneLine, printable, shortened } from './format.ts';
 
 /** A longer value is cut, here and in lists. */
@@ -10,18 +10,21 @@ const MOST_FIELDS = 50;
 const SIGNS = { added: '+', removed: '−', changed: '~' } as const;
 
 interface DiffProps {
-  readonly fields: readonly ChangedField[];
+  readonly changes: ChangedFields;
   /** All fields, each value whole. */
   readonly full: boolean;
   /** Where to see it so. */
   readonly href: string;
+  /** Where even those are that are too many to be shown. */
+  readonly json: string;
 }
 
 /** What an event changed, a field a line: what it held before and after (PARITY.md P75). */
-export function Diff({ fields, full, href }: DiffProps) {
+export function Diff({ changes: { fields, count }, full, href, json }: DiffProps) {
   if (fields.length === 0) return <p class="none">Nothing changed.</p>;
   const shown = full ? fields : fields.slice(0, MOST_FIELDS);
   const isCut = !full && (shown.length < fields.length || shown.some(isLong));
+  const missing = shown.length < count ? `${exact(shown.length)} of ${exact(count)} fields` : '';
   return (
     <>
       <table class="diff">
@@ -50,7 +53,12 @@ export function Diff({ fields, full, href }: DiffProps) {
       </table>
       {isCut && (
         <p class="more">
-          {exact(shown.length)} of {exact(fields.length)} fields, long values cut. <a href={href}>Show all</a>
+          {[missing, shown.some(isLong) && 'long values cut'].filter(Boolean).join(', ')}. <a href={href}>Show all</a>
+        </p>
+      )}
+      {full && missing && (
+        <p class="more">
+          {missing}. <a href={json}>All as JSON</a>
         </p>
       )}
     </>

@@ -47,7 +47,12 @@ export function RecordView({ page, record, previewLength, full, words, heading: 
       {record.changes && (
         <section class="diff-room">
           <Section>Changes</Section>
-          <Diff fields={record.changes} full={full} href={link(page.base, recordPath(record.id), { full: '1' })} />
+          <Diff
+            changes={record.changes}
+            full={full}
+            href={link(page.base, recordPath(record.id), { full: '1' })}
+            json={jsonHref(page.base, record.id)}
+          />
         </section>
       )}
       {record.structures.map(({ title, text }) => (
@@ -129,6 +134,8 @@ function Structure({
   );
 }
 
+const jsonHref = (base: string, id: string): string => link(base, `/api/v1${recordPath(id)}`);
+
 function Actions({ page, record }: Pick<BodyProps, 'page' | 'record'>) {
   const path = recordPath(record.id);
   return (
@@ -168,7 +175,7 @@ function Actions({ page, record }: Pick<BodyProps, 'page' | 'record'>) {
         <span class="can-copy">Copy link</span>
         <span class="cannot-copy">Link</span>
       </a>
-      <a class="btn" href={link(page.base, `/api/v1${path}`)}>
+      <a class="btn" href={jsonHref(page.base, record.id)}>
         JSON
       </a>
     </p>

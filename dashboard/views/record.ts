@@ -1,4 +1,4 @@
-import type { ChangedField } from '../events/changed-fields.ts';
+import type { ChangedFields } from '../events/changed-fields.ts';
 import type { EventObject } from '../events/event.ts';
 import type { EventPerson, EventType } from './event.ts';
 
@@ -51,7 +51,7 @@ export interface RecordDetail extends RecordLine {
   /** What it is about. */
   readonly object: EventObject | null;
   /** What it changed; null when it isn't told as fields. */
-  readonly changes: readonly ChangedField[] | null;
+  readonly changes: ChangedFields | null;
   /** Structured values it carries, as JSON on lines of their own. */
   readonly structures: readonly { readonly title: string; readonly text: string }[];
   /** Its type as an event of a group. */

@@ -5,7 +5,7 @@ import { changedFields } from '../../../dashboard/events/changed-fields.ts';
 /** Fields in short: `~ path before → after`. */
 function inShort(old_value: JsonValue, new_value: JsonValue): string[] | undefined {
   const signs = { added: '+', removed: '-', changed: '~' };
-  return changedFields({ old_value, new_value })?.map(
+  return changedFields({ old_value, new_value })?.fields.map(
     ({ kind, path, before, after }) => `${signs[kind]} ${path}: ${before} → ${after}`,
   );
 }
@@ -53,7 +53,8 @@ test('P75 texts that could be taken for something else are in quotes', () => {
 });
 
 test('P75 nothing that changed is an empty list; what is no old and new value is none', () => {
-  expect(changedFields({ old_value: null, new_value: null })).toEqual([]);
+  expect(inShort(null, null)).toEqual([]);
+  expect(inShort({ a: 1, b: { c: ['x'] }, d: 1 }, { a: 1, b: { c: ['x'] }, d: '1' })).toEqual(['~ d: 1 → "1"']);
   const others: JsonValue[] = [null, 'text', 7, [], {}, { before: 1, after: 2 }];
   for (const other of others) expect(changedFields(other)).toBeNull();
 });
@@ -62,5 +63,8 @@ test('a sender’s names are names, whatever they are, and endless ones are cut'
   const hostile = JSON.parse('{"__proto__":{"polluted":1},"constructor":2}');
   expect(inShort({}, hostile)).toEqual(['+ __proto__.polluted: null → 1', '+ constructor: null → 2']);
   const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`f${index}`, index]));
-  expect(changedFields({ old_value: {}, new_value: many })).toHaveLength(1000);
+  const changes = { old_value: {}, new_value: many };
+  expect(changedFields(changes)?.fields).toHaveLength(1000);
+  expect(changedFields(changes)?.count).toBe(5000);
+  expect(changedFields(changes, 3)?.fields.map(({ path }) => path)).toEqual(['f0', 'f1', 'f2']);
 });

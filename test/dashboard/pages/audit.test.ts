@@ -294,6 +294,20 @@ describe('a record', () => {
     expect(text).not.toContain('logvitals.http.request.body');
   });
 
+  test('P75 of endless changes the number is told, and where all of them are', async () => {
+    const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`field${index}`, index]));
+    const { site, ids } = await siteWith(
+      auditRecord({ timestamp: NOON - MINUTE, changes: JSON.stringify({ old_value: null, new_value: many }) }),
+    );
+    await using _ = site;
+    const { html } = await getPage(site, `/logs/${ids[0]}`);
+    expect(visibleText(html)).toContain('50 of 5,000 fields. Show all');
+    const whole = await getPage(site, linksTo(html, 'Show all')[0]!);
+    expect(visibleText(whole.html)).toContain('1,000 of 5,000 fields. All as JSON');
+    expect(linksTo(whole.html, 'All as JSON')).toEqual([`/api/v1/logs/${ids[0]}`]);
+    expect(visibleText((await getPage(site, '/audit')).html)).toContain('4,997 more');
+  });
+
   test('changes of another shape are shown as they are', async () => {
     const { site, ids } = await siteWith(
       auditRecord({ timestamp: NOON - MINUTE, changes: '[["status","open","paid"]]' }),
