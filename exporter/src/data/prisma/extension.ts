@@ -2,7 +2,7 @@ import type { DataAuditOptions } from '../options.ts';
 import { type AuditTrail, createAuditTrail } from '../trail.ts';
 import type { AuditTransaction } from '../transaction.ts';
 import { type DataModel, PrismaModel } from './model.ts';
-import { PrismaTransactions, type RunTransaction, type TransactionInfo } from './transactions.ts';
+import { PrismaTransactions, type TransactionInfo } from './transactions.ts';
 import { kindOf, type ModelDelegate, PrismaWrite, type WriteArguments } from './write.ts';
 
 /** The part of Prisma's client that is used. */
@@ -91,9 +91,9 @@ function extend(client: ClientInside, trail: AuditTrail): unknown {
     client: {
       // With the client that it is called on, so that extensions made later hold within the transaction, too.
       $transaction(this: unknown, input: unknown, settings?: unknown) {
-        if (typeof input !== 'function') return transaction.call(this, input, settings);
-        const run: RunTransaction = (callback) => transaction.call(this, callback, settings);
-        return transactions.run(run, input as (client: object) => unknown);
+        const run = (work: unknown) => transaction.call(this, work, settings);
+        if (typeof input === 'function') return transactions.run(run, input as (client: object) => unknown);
+        return Array.isArray(input) ? transactions.runBatch(run, input) : run(input);
       },
     },
   });

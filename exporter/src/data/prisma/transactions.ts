@@ -9,21 +9,26 @@ export interface TransactionInfo {
 
 export interface RunningTransaction {
   readonly events: AuditTransaction;
-  /** The client that the application was given for it. */
-  readonly client: object;
+  /** The client that the application was given for it; undefined for a batch. */
+  readonly client?: object | undefined;
 }
 
 type Callback = (client: object) => unknown;
-export type RunTransaction = (callback: Callback) => Promise<unknown>;
+type Run<Input> = (input: Input) => Promise<unknown>;
+
+/** A query that has not begun: within a batch Prisma begins it with the batch's transaction. */
+interface RequestLike {
+  requestTransaction?(info: TransactionInfo): unknown;
+}
 
 /** Prisma's present and earlier names for where a transaction's client keeps its id. */
 const SCOPE = Symbol.for('prisma.client.transaction.scope_context');
 const ID = Symbol.for('prisma.client.transaction.id');
 
-/** The interactive transactions of a client, by their ids. */
+/** The transactions of a client that are running, by their kinds and ids. */
 export class PrismaTransactions {
   readonly #trail: AuditTrail;
-  readonly #running = new Map<unknown, RunningTransaction>();
+  readonly #running = new Map<string, RunningTransaction>();
 
   constructor(trail: AuditTrail) {
     this.#trail = trail;
@@ -31,9 +36,8 @@ export class PrismaTransactions {
 
   /** @throws Error for a transaction that nobody told of: its end will not be heard of either. */
   find(info: TransactionInfo | undefined): RunningTransaction | undefined {
-    // A batch is over, and successful, when its queries are answered.
-    if (info?.kind !== 'itx') return undefined;
-    const running = this.#running.get(info.id);
+    if (info === undefined) return undefined;
+    const running = this.#running.get(keyOf(info));
     if (running === undefined) {
       throw new Error('a transaction was begun by a client without the extension; begin it with the extended one');
     }
@@ -41,20 +45,20 @@ export class PrismaTransactions {
   }
 
   /** Runs an interactive transaction, or one within another, which is a savepoint. */
-  async run(run: RunTransaction, callback: Callback): Promise<unknown> {
-    let id: unknown;
+  async run(run: Run<Callback>, callback: Callback): Promise<unknown> {
+    let key = '';
     let events: AuditTransaction | undefined;
     let savepoint: object | undefined;
     const begin = (client: object) => {
       const symbols = client as { [SCOPE]?: { txId: unknown }; [ID]?: unknown };
-      id = symbols[SCOPE]?.txId ?? symbols[ID];
-      const outer = this.#running.get(id)?.events;
+      key = keyOf({ kind: 'itx', id: symbols[SCOPE]?.txId ?? symbols[ID] });
+      const outer = this.#running.get(key)?.events;
       events = outer ?? this.#trail.begin();
       if (outer !== undefined) {
         savepoint = {};
         outer.savepoint(savepoint);
-      } else if (id !== undefined) {
-        this.#running.set(id, { events, client });
+      } else {
+        this.#running.set(key, { events, client });
       }
     };
     try {
@@ -74,7 +78,43 @@ export class PrismaTransactions {
       }
       throw error;
     } finally {
-      if (savepoint === undefined) this.#running.delete(id);
+      if (savepoint === undefined) this.#running.delete(key);
     }
   }
+
+  /** Runs a batch of queries, of which some are answered although the batch is rolled back. */
+  async runBatch(run: Run<unknown[]>, requests: readonly unknown[]): Promise<unknown> {
+    const events = this.#trail.begin();
+    let key = '';
+    const learn = (info: TransactionInfo) => {
+      key = keyOf(info);
+      this.#running.set(key, { events });
+    };
+    const told = requests.map((request) => this.#trail.attempt(() => withListener(request, learn)) ?? request);
+    try {
+      const result = await run(told);
+      events.commit();
+      return result;
+    } catch (error) {
+      events.rollback();
+      throw error;
+    } finally {
+      this.#running.delete(key);
+    }
+  }
+}
+
+function keyOf({ kind, id }: TransactionInfo): string {
+  return `${kind} ${id}`;
+}
+
+/** The same query, which tells what transaction it is given. */
+function withListener(request: unknown, listen: (info: TransactionInfo) => void): unknown {
+  const { requestTransaction } = request as RequestLike;
+  if (requestTransaction === undefined) return request;
+  const value = (info: TransactionInfo) => {
+    listen(info);
+    return requestTransaction.call(request, info);
+  };
+  return Object.create(request as object, { requestTransaction: { value } });
 }
