@@ -2,7 +2,7 @@ import { emit } from './emit/emit.ts';
 import { createFilter, isPattern, type Patterns } from './emit/patterns.ts';
 import { optionError, refuseUnknownOptions } from './option-error.ts';
 import { severities } from './severities.ts';
-import { OPERATIONS, type Operation } from './transfer/operations.ts';
+import { OPERATIONS, type Operation, textOf } from './transfer/operations.ts';
 
 /** Which operations to record, by the remote path; exclude wins. Default: all. */
 export type SftpOptions = Patterns;
@@ -100,7 +100,7 @@ class SftpRecorder {
   ): void {
     const to = target?.(args);
     const error = outcome.error as { code?: unknown; name?: unknown; message?: unknown } | undefined;
-    const server = action === 'connect' ? String(this.#server['server.address'] ?? '') : '';
+    const server = action === 'connect' ? textOf(this.#server['server.address']) : '';
     emit('logvitals.sftp', {
       eventName: 'logvitals.event',
       severity:
@@ -117,7 +117,7 @@ class SftpRecorder {
         'logvitals.data': to === undefined ? undefined : { to },
         ...(error !== undefined && {
           'error.type': errorType(error),
-          'exception.message': String(error.message ?? outcome.error),
+          'exception.message': textOf(error.message ?? outcome.error),
         }),
       },
     });
@@ -137,7 +137,7 @@ const STATUS: Readonly<Record<number, string>> = {
 };
 
 function errorType({ code, name }: { code?: unknown; name?: unknown }): string {
-  return (typeof code === 'number' && STATUS[code]) || String(code ?? name ?? 'Error');
+  return (typeof code === 'number' && STATUS[code]) || textOf(code ?? name ?? 'Error');
 }
 
 /** Where the client connects to. Nothing else of the settings is looked at, for passwords stand among them. */

@@ -1,3 +1,4 @@
+import { safeValue } from '../emit/safe-value.ts';
 import { type Size, sizeOfDownload, sizeOfLocalFile, sizeOfUpload } from './size.ts';
 
 /** A method of `ssh2-sftp-client` that is recorded. */
@@ -14,8 +15,11 @@ export interface Operation {
   size?(args: unknown[]): Size;
 }
 
-const first = (args: unknown[]): string => String(args[0] ?? '');
-const second = (args: unknown[]): string => String(args[1] ?? '');
+/** Whatever the application gave, as text. Never throws: what makes no sense is for the client to refuse. */
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : String(safeValue(value ?? '')));
+
+const first = (args: unknown[]): string => textOf(args[0]);
+const second = (args: unknown[]): string => textOf(args[1]);
 
 /** By the method's name. What only looks (`list`, `stat`, `exists` …) is not recorded. */
 export const OPERATIONS = {

@@ -201,6 +201,34 @@ test.each<[unknown, object, string]>([
   expect(() => recordSftp(client as Client, options)).toThrow(message);
 });
 
+test.each<[string, (client: Client) => unknown]>([
+  ['a path without a text', (client) => client.delete(Object.create(null))],
+  ['a symbol for a path', (client) => client.put(Buffer.from('x'), Symbol('path') as never)],
+  ['paths without a text', (client) => client.rename(Object.create(null), Object.create(null))],
+])('P59 nonsense fails as it would without the recording: %s', async (_what, call) => {
+  await using sink = await startSink();
+  await using transfers = await startTransfers(sink.url);
+  const failure = async (client: Client) => {
+    try {
+      return await (call(client) as Promise<unknown>).then(
+        () => 'no failure',
+        (error: Error) => `rejected: ${error.message}`,
+      );
+    } catch (error) {
+      return `thrown: ${(error as Error).message}`;
+    }
+  };
+  expect(await failure(transfers.sftp)).toEqual(await failure(transfers.plain));
+});
+
+test('P59 an error whose parts have no text is passed on as it is', async () => {
+  await using sink = await startSink();
+  await using transfers = await startTransfers(sink.url);
+  const odd = { message: Object.create(null), code: Object.create(null) };
+  transfers.plain.delete = () => Promise.reject(odd);
+  await expect(transfers.sftp.delete('/x')).rejects.toBe(odd);
+});
+
 test('P59 a transfer is found on logvitals', async () => {
   const server = await startServer();
   {
