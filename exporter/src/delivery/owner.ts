@@ -2,13 +2,14 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 
 /** In a process's folder of a spool, says whose it is. Its time of modification tells when the owner was last alive. */
 export const OWNER_FILE = 'owner.json';
 
 /** Milliseconds between signs of life. */
 export const SIGN_OF_LIFE_INTERVAL = 15_000;
-/** Milliseconds without a sign of life after which a process that can't be seen from here counts as dead. */
+/** Milliseconds without a sign of life after which a process or thread that can't be seen from here counts as dead. */
 const LONGEST_SILENCE = 60_000;
 
 /** What tells a process from all others, those that later get its number included. */
@@ -18,17 +19,19 @@ interface Owner {
   readonly place: string;
   /** When it started, in Linux's own measure; null where that can't be known. */
   readonly started: string | null;
+  /** Node's number of the thread; 0 is the process's main one, which lives as long as that. */
+  readonly thread: number;
 }
 
 /** This process, as text for its owner file. */
 export function describeThisProcess(): string {
-  const owner: Owner = { pid: process.pid, place: thisPlace(), started: startOf(process.pid) };
+  const owner: Owner = { pid: process.pid, place: thisPlace(), started: startOf(process.pid), thread: threadId };
   return `${JSON.stringify(owner)}\n`;
 }
 
 /**
  * Whether the process that owns a folder is surely or most likely gone. In the same place a process can be looked for;
- * one of another container or host is judged by its signs of life.
+ * one of another container or host is judged by its signs of life, and so are threads.
  */
 export async function isAbandoned(folder: string): Promise<boolean> {
   const file = join(folder, OWNER_FILE);
@@ -40,7 +43,8 @@ export async function isAbandoned(folder: string): Promise<boolean> {
   if (owner?.place !== thisPlace() || typeof owner.pid !== 'number') return isSilent;
   if (!isRunning(owner.pid)) return true;
   const started = startOf(owner.pid);
-  return started === null || typeof owner.started !== 'string' ? isSilent : started !== owner.started;
+  if (started === null || typeof owner.started !== 'string') return isSilent;
+  return started !== owner.started || (owner.thread !== 0 && isSilent);
 }
 
 /** Null for what is no owner's description. */

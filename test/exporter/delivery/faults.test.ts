@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { freePorts } from '../../helpers/ports.ts';
@@ -103,4 +103,19 @@ test('P39 records that are small by themselves are too large for no spool togeth
   for (let index = 0; index < 40; index++) shop.info('x'.repeat(1_000));
   await until(() => shop.registration.counts().spooled === 40);
   expect(shop.registration.counts()).toMatchObject({ waiting: 40, dropped: 0 });
+});
+
+test('P39 what a thread leaves is taken over while its process lives', async () => {
+  using directory = temporaryDirectory();
+  const environment = { SPOOL: directory.path, LOGVITALS_URL: await unreachable() };
+  const script = startScript(app('thread.mjs'), environment);
+  await until(() => script.stdout().includes('terminated'));
+  const [owner] = filesIn(directory.path, 'owner.json');
+  const minutesAgo = new Date(Date.now() - 5 * 60_000);
+  utimesSync(join(directory.path, owner!), minutesAgo, minutesAgo);
+  await using sink = await startSink();
+  await startScript(app('after-a-crash.mjs'), { SPOOL: directory.path, LOGVITALS_URL: sink.url }).finished;
+  script.kill('SIGKILL');
+  await script.finished;
+  expect(bodies(sink.accepted)).toEqual(['last words of a thread']);
 });
