@@ -29,8 +29,8 @@ describe.skipIf((await findMongodb()) === null)('MongoDB and kill -9', () => {
   for (const moment of ['started', 'succeeded'] as const) {
     test(`P9 P37 killed at each command of an append that has ${moment}: what is there is counted, and a retry stores the rest`, async () => {
       await atEachCommand('append', moment, async (stores) => {
-        // Nobody repeats anything: what was stored is counted when somebody sees to it.
-        const later = await stores.open({ now: () => systemClock() + LATER });
+        // Nobody repeats anything: what was stored is counted by whoever comes next, and whatever its clock says.
+        const later = await stores.open({ now: () => systemClock() - LATER });
         await eventually(async () => {
           expect(await unfinishedSteps(stores)).toBe(0);
           await expectAgreement(later, await searchAll(later));
@@ -43,14 +43,12 @@ describe.skipIf((await findMongodb()) === null)('MongoDB and kill -9', () => {
     }, 300_000);
   }
 
-  test('P9 P37 a retry does not wait for that: it stores the rest at once, and the counts follow', async () => {
+  test('P9 P37 a retry is answered when all of it is stored and counted, whatever the one before left', async () => {
     await atEachCommand('append', 'succeeded', async (stores) => {
       const store = await stores.open();
       await crashAppend(store);
-      expect((await searchAll(store)).length).toBe(CRASH_RECORDS.length);
+      await expectEachOnce(store);
       expect((await crashAppend(store)).map(({ duplicate }) => duplicate)).toEqual([true, true]);
-      await store.close();
-      await expectEachOnce(await stores.open({ now: () => systemClock() + LATER }));
     });
   }, 300_000);
 
@@ -118,16 +116,20 @@ async function runChild(...parameters: readonly (string | number)[]): Promise<st
   return said;
 }
 
+/** But for those that were taken over already: they stay for a while. */
 async function unfinishedSteps({ database }: TestMongodbStores): Promise<number> {
   await using client = await MongoClient.connect(database.url);
-  return await client.db().collection('journal').countDocuments();
+  return await client
+    .db()
+    .collection('journal')
+    .countDocuments({ state: { $ne: 'taken' } });
 }
 
 async function expectEachOnce(store: LogStore): Promise<void> {
   const records = await searchAll(store);
   expect(records).toHaveLength(CRASH_RECORDS.length);
   expect(new Set(records.map(({ body }) => body))).toEqual(new Set(CRASH_RECORDS.map(({ body }) => body)));
-  await eventually(() => expectAgreement(store, CRASH_RECORDS));
+  await expectAgreement(store, CRASH_RECORDS);
 }
 
 /** The cards are those of the records. */

@@ -55,7 +55,7 @@ export interface LogDocument<Attributes = ReadableMap, Value = Readable> {
   readonly exact?: Exact;
   /** What the record is looked for by, beside its logger and its trace (`terms.ts`). */
   readonly terms?: readonly string[];
-  /** Which append wrote it: what its counts are known by (`journal.ts`). */
+  /** The step that counts it: the one that wrote it, or took it over (`journal.ts`). */
   readonly storedBy: string;
 }
 
@@ -117,6 +117,11 @@ export interface JournalDocument {
   /** Its lane and number. */
   readonly _id: string;
   readonly kind: 'append' | 'remove';
+  /**
+   * Of an append: absent while it stores; `counting` when it stores nothing more, so that anybody may count for it;
+   * `taken` when others may make its records theirs, and it has to begin again.
+   */
+  readonly state?: 'counting' | 'taken';
   readonly at: Date;
   /** The records it stores or removes: time and sequence of each, eight bytes each, little-endian. */
   readonly records: Binary;

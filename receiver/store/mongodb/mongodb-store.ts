@@ -32,6 +32,7 @@ import { Appender } from './write/append.ts';
 import { Pruner } from './write/prune.ts';
 import { recountExpired } from './write/recount.ts';
 import { Repairs } from './write/repairs.ts';
+import { UnfinishedSteps } from './write/unfinished-steps.ts';
 
 /** How long a walk over records may take before it answers with what it has, milliseconds; never longer than one query. */
 const SEARCH_BUDGET = 10_000;
@@ -75,9 +76,10 @@ class MongodbStore implements LogStore {
       horizon: () => this.#horizon(),
       budget: Math.min(SEARCH_BUDGET, queryTimeout),
     };
-    this.#repairs = new Repairs(database, now, diagnostics);
-    this.#appender = new Appender(database, now, this.#repairs);
-    this.#pruner = new Pruner(database, now, this.#repairs);
+    const unfinished = new UnfinishedSteps(database, now);
+    this.#repairs = new Repairs(database, unfinished, diagnostics);
+    this.#appender = new Appender(database, now, unfinished);
+    this.#pruner = new Pruner(database, now, unfinished);
     this.#link = new ServerLink({
       server: database.server,
       // Commands take the database as it is: only a receiver says how long records are kept.

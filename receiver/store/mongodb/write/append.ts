@@ -7,23 +7,28 @@ import type { LogDocument } from '../documents.ts';
 import { DocumentWriter, dateOf } from '../log-document.ts';
 import { claimRequests, claimUids, insertAll, type UidClaim, uidOf } from './claims.ts';
 import { CountChanges } from './count-changes.ts';
-import { Journal } from './journal.ts';
+import { HeldRecords } from './held-records.ts';
+import { Journal, TakenOverError } from './journal.ts';
 import { KeyLocks } from './key-locks.ts';
 import { Lanes, type Step } from './lanes.ts';
-import type { Repairs } from './repairs.ts';
+import { readOwned } from './owned-records.ts';
 import { Sequences } from './sequences.ts';
 import { Settlements } from './settlements.ts';
+import type { UnfinishedSteps } from './unfinished-steps.ts';
 
 /** Appends under way at a time: while the server works on one, another is encoded. */
 const LANES = 4;
 /** Documents of one insert, and inserts of one append at a time. */
 const INSERT_SIZE = 500;
 const INSERTS_AT_A_TIME = 2;
-/**
- * A step that takes longer stops short of the counts, milliseconds: others may take it for one that nobody finishes
- * (`repairs.ts`).
- */
+/** A step that takes longer is given up before others take it for one that nobody finishes (`repairs.ts`). Milliseconds. */
 const LONGEST_STEP = 20_000;
+/**
+ * Another receiver that is at the same records is waited for, milliseconds; then they are taken over. Each time that
+ * others took them from here it is twice as long: one of the two will be done.
+ */
+const PATIENCE = 1000;
+const MAX_TRIES = 4;
 
 /** The records of a batch on their way. */
 interface Part {
@@ -45,29 +50,42 @@ interface Part {
 export class Appender {
   readonly #database: Database;
   readonly #now: Clock;
-  readonly #repairs: Repairs;
+  readonly #unfinished: UnfinishedSteps;
   readonly #journal: Journal;
   readonly #sequences: Sequences;
   readonly #lanes = new Lanes(LANES);
   readonly #keyLocks = new KeyLocks();
   readonly #settlements: Settlements;
+  readonly #heldRecords: HeldRecords;
 
-  constructor(database: Database, now: Clock, repairs: Repairs) {
+  constructor(database: Database, now: Clock, unfinished: UnfinishedSteps) {
     this.#database = database;
     this.#now = now;
-    this.#repairs = repairs;
+    this.#unfinished = unfinished;
     this.#journal = new Journal(database);
     this.#sequences = new Sequences(database);
     this.#settlements = new Settlements(database);
+    this.#heldRecords = new HeldRecords(database, this.#journal, unfinished, this.#settlements);
   }
 
   async append(batches: readonly Batch[]): Promise<AppendedBatch[]> {
     const keys = batches.flatMap(({ key }) => (key === null ? [] : [key]));
     return this.#keyLocks.with(keys, async () => {
       const parts = await this.#partsOf(batches);
-      await this.#lanes.use((step) => this.#store(parts, step));
+      for (let tries = 1; !(await this.#tryToStore(parts, tries)); tries++);
       return parts.map(answerOf);
     });
+  }
+
+  /** False when others took the step over: the next one takes its records from it. */
+  async #tryToStore(parts: readonly Part[], tries: number): Promise<boolean> {
+    try {
+      await this.#lanes.use((step) => this.#store(parts, step, PATIENCE * 2 ** (tries - 1)));
+      return true;
+    } catch (error) {
+      if (tries < MAX_TRIES && error instanceof TakenOverError) return false;
+      throw error;
+    }
   }
 
   /** Resolves when nothing is left to be crossed out. Nothing may be appended any more. */
@@ -88,37 +106,42 @@ export class Appender {
     });
   }
 
-  async #store(parts: readonly Part[], step: Step): Promise<void> {
-    const at = dateOf(this.#now());
+  async #store(parts: readonly Part[], step: Step, patience: number): Promise<void> {
     const keyed = parts.filter(({ batch, isDuplicate }) => batch.key !== null && !isDuplicate);
     if (keyed.length === 0 && parts.every(({ batch }) => batch.records.length === 0)) return;
-    const uidClaims = giveIds(parts);
-    const open = () => this.#journal.open(step, { kind: 'append', at, ids: parts.flatMap(newIds) });
-    const requests = keyed.map(({ batch, first }) => ({ _id: batch.key!, at, first, pending: true as const }));
-    const [known, heldUids] = await Promise.all([
-      claimRequests(this.#database, requests),
-      claimUids(this.#database, uidClaims),
-      open(),
-    ]);
-    if (known.size > 0 || heldUids.size > 0) {
-      await this.#resume(keyed, known);
-      await this.#dropHeld(parts, heldUids);
-      await open();
-    }
     try {
-      const changes = await this.#insert(parts, step);
-      this.#checkInTime(step);
+      const heldByUid = await this.#claim(parts, keyed, step);
+      const changes = await this.#insert(parts, heldByUid, { step, patience });
+      checkInTime(step, this.#database.server);
+      await this.#journal.beginCounting(step);
       await Promise.all([changes.applyToCounts(this.#database, step, true), changes.applyToLoggers(this.#database)]);
     } catch (error) {
-      this.#repairs.expect(step.id);
+      this.#unfinished.addFailed(step.id);
       throw error;
     }
     const settled = keyed.filter(({ isDuplicate }) => !isDuplicate).map(({ batch }) => batch.key!);
     this.#settlements.add(step, settled);
   }
 
+  /** Gives records their ids, and writes the step down. Gives the records that are held for their uids. */
+  async #claim(parts: readonly Part[], keyed: readonly Part[], step: Step): Promise<readonly Place[]> {
+    const at = dateOf(this.#now());
+    const uidClaims = giveIds(parts);
+    const requests = keyed.map(({ batch, first }) => ({ _id: batch.key!, at, first, pending: true as const }));
+    const [known, heldUids] = await Promise.all([
+      claimRequests(this.#database, requests),
+      claimUids(this.#database, uidClaims),
+      this.#journal.open(step, { kind: 'append', at, ids: parts.flatMap(newIds) }),
+    ]);
+    if (known.size === 0 && heldUids.size === 0) return [];
+    this.#resume(keyed, known);
+    const held = await this.#dropHeld(parts, heldUids);
+    await this.#journal.change(step, [...parts.flatMap(newIds), ...held.map(({ id }) => id)]);
+    return held;
+  }
+
   /** What is known of these requests already: they are stored, or somebody began to. */
-  async #resume(keyed: readonly Part[], known: Awaited<ReturnType<typeof claimRequests>>): Promise<void> {
+  #resume(keyed: readonly Part[], known: Awaited<ReturnType<typeof claimRequests>>): void {
     for (const part of keyed) {
       const request = known.get(part.batch.key!);
       if (!request) continue;
@@ -136,54 +159,66 @@ export class Appender {
     }
   }
 
-  /** Records with uids that were claimed before are held, or are stored at the place that was claimed for them. */
-  async #dropHeld(parts: readonly Part[], heldUids: ReadonlyMap<string, string>): Promise<void> {
-    if (heldUids.size === 0) return;
-    const ids = [...heldUids.values()];
-    const options = { projection: { _id: 1 } } as const;
-    const documents = await this.#database.logs.find({ _id: { $in: ids } }, options).toArray();
-    const stored = new Set(documents.map(({ _id }) => _id));
-    for (const { batch, ids: idsOfPart } of parts) {
-      for (const [place, record] of batch.records.entries()) {
-        const uid = idsOfPart[place] == null ? null : uidOf(record);
-        const held = uid === null ? undefined : heldUids.get(uid);
-        if (held !== undefined) idsOfPart[place] = stored.has(held) ? null : held;
+  /** Records with uids that were claimed before are stored at the place that was claimed for them; gives those that are. */
+  async #dropHeld(parts: readonly Part[], heldUids: ReadonlyMap<string, string>): Promise<Place[]> {
+    if (heldUids.size === 0) return [];
+    const documents = await readOwned(this.#database, [...heldUids.values()]);
+    const stored = new Set(documents.map(({ id }) => id));
+    const places: Place[] = [];
+    for (const part of parts) {
+      for (const [place, record] of part.batch.records.entries()) {
+        const uid = part.ids[place] == null ? null : uidOf(record);
+        const id = uid === null ? undefined : heldUids.get(uid);
+        if (id === undefined) continue;
+        if (stored.has(id)) places.push({ part, place, id });
+        part.ids[place] = stored.has(id) ? null : id;
       }
     }
+    return places;
   }
 
-  /** Inserts what is not there yet; gives what that changes of the counts. */
-  async #insert(parts: readonly Part[], step: Step): Promise<CountChanges> {
+  /** Inserts what is not there yet, and sees to what is; gives what that changes of the counts. */
+  async #insert(
+    parts: readonly Part[],
+    heldByUid: readonly Place[],
+    { step, patience }: { readonly step: Step; readonly patience: number },
+  ): Promise<CountChanges> {
     const changes = new CountChanges();
     const writer = new DocumentWriter(step.id);
     const places = placesToStore(parts);
+    const held = [...heldByUid];
     let next = 0;
     const insertOn = async () => {
       while (next < places.length) {
+        checkInTime(step, this.#database.server);
         const some = places.slice(next, next + INSERT_SIZE);
         next += INSERT_SIZE;
         const documents = some.map(({ part, place, id }) => writer.write(part.batch.records[place]!, id));
-        const held = await insertAll<LogDocument>(documents, (all) =>
+        const refused = await insertAll<LogDocument>(documents, (all) =>
           this.#database.logs.insertMany(all, { ordered: false }),
         );
-        const heldIds = new Set(held.map(({ _id }) => _id));
-        for (const { part, place, id } of some) {
-          if (heldIds.has(id)) part.ids[place] = null;
-          else changes.add(part.batch.records[place]!, id);
+        const refusedIds = new Set(refused.map(({ _id }) => _id));
+        for (const one of some) {
+          if (refusedIds.has(one.id)) held.push(one);
+          else changes.add(one.part.batch.records[one.place]!, one.id);
         }
       }
     };
     const inserts = await Promise.allSettled(Array.from({ length: INSERTS_AT_A_TIME }, insertOn));
     for (const insert of inserts) if (insert.status === 'rejected') throw insert.reason;
+    const ids = new Set(held.map(({ id }) => id));
+    const mine = new Map(
+      (await this.#heldRecords.settle([...ids], step, patience)).map((record) => [record.id, record]),
+    );
+    for (const record of mine.values()) changes.add(record, record.id);
+    for (const { part, place, id } of held) part.ids[place] = mine.has(id) ? id : null;
     return changes;
   }
+}
 
-  #checkInTime({ startedAt }: Step): void {
-    if (performance.now() - startedAt < LONGEST_STEP) return;
-    throw new StoreUnavailableError(
-      `${this.#database.server} is too slow: storing took longer than ${LONGEST_STEP / 1000} s`,
-    );
-  }
+function checkInTime({ startedAt }: Step, server: string): void {
+  if (performance.now() - startedAt < LONGEST_STEP) return;
+  throw new StoreUnavailableError(`${server} is too slow: storing took longer than ${LONGEST_STEP / 1000} s`);
 }
 
 /** Gives each record an id. Records whose uid came before in the same append are held; of the others the claims. */

@@ -1,13 +1,22 @@
 import { Binary } from 'mongodb';
 import { formatId, type Position, parseId } from '../../common/ids.ts';
+import { StoreUnavailableError } from '../../errors.ts';
 import type { Database } from '../database.ts';
 import type { JournalDocument } from '../documents.ts';
 import type { Step } from './lanes.ts';
 
+/** Somebody took a step for one that nobody finishes: it counts nothing, and has to be begun again. */
+export class TakenOverError extends StoreUnavailableError {
+  constructor() {
+    super('another receiver is storing the same request; send it again');
+  }
+}
+
 /**
  * What is under way. MongoDB's standalone servers know no transactions, so a step is written down before its first
- * change and crossed out after its last: whoever finds one that nobody finished knows which records it was about, and
- * these tell by `storedBy` which of them it stored.
+ * change and crossed out after its last. Each record is counted by the one step in its `storedBy`. A step counts only
+ * after it said that it stores nothing more, and others take its records over only where it did not say so: so it is
+ * safe to take any step over at any time, whether its receiver is dead or slow.
  */
 export class Journal {
   readonly #database: Database;
@@ -16,17 +25,36 @@ export class Journal {
     this.#database = database;
   }
 
-  /** Writes a step down, anew if it changed its mind. */
+  /** Writes a new step down. */
   async open(
-    step: Step,
-    entry: Pick<JournalDocument, 'kind' | 'at' | 'counts'> & { readonly ids: readonly string[] },
+    step: Pick<Step, 'id'>,
+    { ids, ...rest }: Pick<JournalDocument, 'kind' | 'at' | 'counts'> & { readonly ids: readonly string[] },
   ): Promise<void> {
-    const { ids, ...rest } = entry;
-    await this.#database.journal.replaceOne({ _id: step.id }, { ...rest, records: encodeIds(ids) }, { upsert: true });
+    await this.#database.journal.insertOne({ _id: step.id, ...rest, records: encodeIds(ids) });
   }
 
-  async close(step: Pick<Step, 'id'>): Promise<void> {
-    await this.#database.journal.deleteOne({ _id: step.id });
+  /** The step is about other records. Throws a TakenOverError. */
+  async change({ id }: Pick<Step, 'id'>, ids: readonly string[]): Promise<void> {
+    await this.#update(id, { $set: { records: encodeIds(ids) } });
+  }
+
+  /** The step stores nothing more, and is about to count. Throws a TakenOverError. */
+  async beginCounting({ id }: Pick<Step, 'id'>): Promise<void> {
+    await this.#update(id, { $set: { state: 'counting' } });
+  }
+
+  /** Lets others have the records of a step that is not counting yet; nothing when it is by now. */
+  async takeOver(id: string): Promise<void> {
+    await this.#database.journal.updateOne({ _id: id, state: { $exists: false } }, { $set: { state: 'taken' } });
+  }
+
+  async close({ id }: Pick<Step, 'id'>): Promise<void> {
+    await this.#database.journal.deleteOne({ _id: id });
+  }
+
+  async #update(id: string, update: { readonly $set: Partial<JournalDocument> }): Promise<void> {
+    const { matchedCount } = await this.#database.journal.updateOne({ _id: id, state: { $exists: false } }, update);
+    if (matchedCount === 0) throw new TakenOverError();
   }
 }
 

@@ -11,7 +11,7 @@ import { dateOf } from '../log-document.ts';
 import { CountChanges } from './count-changes.ts';
 import { Journal } from './journal.ts';
 import { Lanes, type Step } from './lanes.ts';
-import type { Repairs } from './repairs.ts';
+import type { UnfinishedSteps } from './unfinished-steps.ts';
 
 /** Records of one step at most, whatever a batch may have: a command that names them all stays small. */
 const STEP_SIZE = 5000;
@@ -26,17 +26,17 @@ type Pruned = Pick<LogDocument, '_id' | 'service' | 'logger' | 'timestampNanos' 
 export class Pruner {
   readonly #database: Database;
   readonly #now: Clock;
-  readonly #repairs: Repairs;
+  readonly #unfinished: UnfinishedSteps;
   readonly #journal: Journal;
   readonly #holder = randomBytes(6).toString('hex');
   /** One run of this process at a time, and one step. */
   readonly #runs = new Lanes(1);
   readonly #steps = new Lanes(1);
 
-  constructor(database: Database, now: Clock, repairs: Repairs) {
+  constructor(database: Database, now: Clock, unfinished: UnfinishedSteps) {
     this.#database = database;
     this.#now = now;
-    this.#repairs = repairs;
+    this.#unfinished = unfinished;
     this.#journal = new Journal(database);
   }
 
@@ -61,7 +61,7 @@ export class Pruner {
 
   async #removeAll(olderThan: bigint, size: number, signal: AbortSignal | undefined): Promise<number> {
     // What somebody who is gone began to remove is taken off the counts first, so that nothing is twice.
-    await this.#repairs.finishAll({ at: { $exists: true }, kind: 'remove' });
+    await this.#unfinished.finishRemovals();
     let removed = 0;
     for (;;) {
       signal?.throwIfAborted();

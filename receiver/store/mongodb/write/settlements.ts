@@ -12,7 +12,7 @@ const DELAY = 100;
 export class Settlements {
   readonly #database: Database;
   readonly #closing = new AbortController();
-  #steps: string[] = [];
+  #steps = new Set<string>();
   #keys = new Set<string>();
   #settling: Promise<void> | null = null;
 
@@ -22,7 +22,7 @@ export class Settlements {
 
   /** A step is done, and with it the requests of these keys. */
   add(step: Step, keys: readonly string[]): void {
-    this.#steps.push(step.id);
+    this.#steps.add(step.id);
     for (const key of keys) this.#keys.add(key);
     this.#settling ??= this.#settleSoon();
   }
@@ -30,6 +30,11 @@ export class Settlements {
   /** Whether a request is done that the database may still call pending. */
   has(key: string): boolean {
     return this.#keys.has(key);
+  }
+
+  /** Whether a step is done that the journal may still have. */
+  hasStep(stepId: string): boolean {
+    return this.#steps.has(stepId);
   }
 
   /** Resolves when all that was added is settled, or cannot be: then repairs find it. */
@@ -40,11 +45,11 @@ export class Settlements {
 
   async #settleSoon(): Promise<void> {
     await sleep(DELAY, undefined, { signal: this.#closing.signal }).catch(() => {});
-    while (this.#steps.length > 0) {
-      const steps = this.#steps;
+    while (this.#steps.size > 0) {
+      const steps = [...this.#steps];
       const keys = [...this.#keys];
-      this.#steps = [];
       await this.#settle(steps, keys).catch(() => {});
+      for (const step of steps) this.#steps.delete(step);
       for (const key of keys) this.#keys.delete(key);
     }
     this.#settling = null;

@@ -1,0 +1,142 @@
+import type { Clock } from '../../../record/clock.ts';
+import type { Database } from '../database.ts';
+import type { JournalDocument } from '../documents.ts';
+import { hintOf } from '../indexes.ts';
+import { dateOf } from '../log-document.ts';
+import { CountChanges } from './count-changes.ts';
+import { Journal, journalIds } from './journal.ts';
+import { Lanes, stepOf } from './lanes.ts';
+import { changeOwner, readOwned, removeRecords } from './owned-records.ts';
+
+/** Steps looked at in one go, the oldest. */
+const MAX_SEEN = 1000;
+/**
+ * A step that was taken over stays written down for so long: what the server was still doing for it is done by then, and
+ * is taken over, too. Milliseconds.
+ */
+const TAKEN_FOR = 60_000;
+
+/** What is looked at of a step before it is decided whether to finish it. */
+export type SeenStep = Pick<JournalDocument, '_id' | 'state'>;
+
+/**
+ * Steps that were begun and not crossed out, and how to finish them. How long one is there already is told by this
+ * process's own clock, from when it saw it first: clocks of others do not matter.
+ */
+export class UnfinishedSteps {
+  readonly #database: Database;
+  readonly #now: Clock;
+  readonly #journal: Journal;
+  readonly #lanes = new Lanes(1);
+  /** By id and state, with the time of `performance.now()`. */
+  #seen = new Map<string, number>();
+  /** Steps of this process that failed: nobody has to wait for them. */
+  readonly #failed = new Set<string>();
+
+  constructor(database: Database, now: Clock) {
+    this.#database = database;
+    this.#now = now;
+    this.#journal = new Journal(database);
+  }
+
+  /** A step of this process failed in the middle. */
+  addFailed(stepId: string): void {
+    if (this.#failed.size < MAX_SEEN) this.#failed.add(stepId);
+  }
+
+  get hasFailed(): boolean {
+    return this.#failed.size > 0;
+  }
+
+  /** Milliseconds since this process first saw the step in this state; endless for its own steps that failed. */
+  ageOf(step: SeenStep): number {
+    if (step.state !== 'taken' && this.#failed.has(step._id)) return Number.POSITIVE_INFINITY;
+    const key = keyOf(step);
+    const since = this.#seen.get(key);
+    if (since !== undefined) return performance.now() - since;
+    if (this.#seen.size >= 2 * MAX_SEEN) this.#seen.clear();
+    this.#seen.set(key, performance.now());
+    return 0;
+  }
+
+  /** Those of these steps that are not crossed out. */
+  async find(ids: readonly string[]): Promise<SeenStep[]> {
+    return this.#database.journal.find({ _id: { $in: [...ids] } }, { projection: { state: 1 } }).toArray();
+  }
+
+  /** Finishes all steps that are there for longer than `patience` milliseconds. */
+  async finishOld(patience: number): Promise<void> {
+    const failed = [...this.#failed];
+    const options = {
+      hint: hintOf('journalByTime'),
+      sort: { at: 1 },
+      limit: MAX_SEEN,
+      projection: { state: 1 },
+    } as const;
+    const steps: SeenStep[] = await this.#database.journal.find({ at: { $exists: true } }, options).toArray();
+    const present = new Set(steps.map(keyOf));
+    this.#seen = new Map(Array.from(this.#seen).filter(([key]) => present.has(key)));
+    for (const step of steps) {
+      const age = this.ageOf(step);
+      if (age >= patience) await this.finish(step._id);
+      if (step.state === 'taken' && age >= TAKEN_FOR) await this.#journal.close({ id: step._id });
+    }
+    for (const id of failed) this.#failed.delete(id);
+  }
+
+  /** Finishes removals that somebody began. */
+  async finishRemovals(): Promise<void> {
+    const options = { hint: hintOf('journalByTime'), projection: { _id: 1 } } as const;
+    const steps = await this.#database.journal.find({ kind: 'remove', at: { $exists: true } }, options).toArray();
+    for (const { _id } of steps) await this.finish(_id);
+  }
+
+  /** Does what is left of a step, whoever began it, and whether he is still at it or not. */
+  async finish(id: string): Promise<void> {
+    const entry = await this.#database.journal.findOne({ _id: id });
+    if (!entry) return;
+    if (entry.kind === 'remove') await this.#finishRemoval(entry);
+    else if (entry.state === 'counting') await this.#finishCounting(entry);
+    else await this.#inherit(entry);
+  }
+
+  async #finishRemoval(entry: JournalDocument): Promise<void> {
+    await removeRecords(this.#database, journalIds(entry));
+    const changes = new CountChanges();
+    changes.addDeltas(entry.counts ?? []);
+    await changes.applyToCounts(this.#database, stepOf(entry._id), false);
+    await this.#journal.close({ id: entry._id });
+  }
+
+  /** It stored all that it will, so its records tell what it counts; and counts know what is in them. */
+  async #finishCounting(entry: JournalDocument): Promise<void> {
+    const changes = new CountChanges();
+    for (const record of await readOwned(this.#database, journalIds(entry))) {
+      if (record.storedBy === entry._id) changes.add(record, record.id);
+    }
+    await changes.applyToCounts(this.#database, stepOf(entry._id), true);
+    await changes.applyToLoggers(this.#database);
+    await this.#journal.close({ id: entry._id });
+  }
+
+  /** Counts what it stored as a step of one's own. */
+  async #inherit({ _id, state, records }: JournalDocument): Promise<void> {
+    if (state !== 'taken') {
+      await this.#journal.takeOver(_id);
+      const [step] = await this.find([_id]);
+      // It is counting by now, or done: another time, if ever.
+      if (step?.state !== 'taken') return;
+    }
+    const ids = journalIds({ records });
+    const left = (await readOwned(this.#database, ids)).filter(({ storedBy }) => storedBy === _id).map(({ id }) => id);
+    if (left.length === 0) return;
+    await this.#lanes.use(async (step) => {
+      await this.#journal.open(step, { kind: 'append', at: dateOf(this.#now()), ids: left });
+      await changeOwner(this.#database, left, _id, step.id);
+      await this.#journal.beginCounting(step);
+      await this.finish(step.id);
+    });
+  }
+}
+
+const keyOf = ({ _id, state }: SeenStep): string => `${_id} ${state ?? 'storing'}`;
