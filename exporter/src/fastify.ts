@@ -50,7 +50,7 @@ export function recordRequests<Request extends FastifyRequest = FastifyRequest>(
   const plugin = (fastify: FastifyInstance<Request>, _options: object, done: Done) => {
     fastify.addHook('onRequest', (request, reply, next) =>
       recordIncoming(settings, FASTIFY, request, request.raw, reply.raw, (recording) => {
-        scopes.set(request.raw, recording ?? new AsyncResource('LOGVITALS_REQUEST', { requireManualDestroy: true }));
+        scopes.set(request.raw, recording ?? new AsyncResource('LOGVITALS_REQUEST'));
         next();
       }),
     );

@@ -51,6 +51,13 @@ const SECRET_PARTS = [
   'token',
   'apikey',
   'accesskey',
+  'authkey',
+  'accountkey',
+  'encryptionkey',
+  'functionskey',
+  'masterkey',
+  'signingkey',
+  'subscriptionkey',
   'authorization',
   'credential',
   'privatekey',
@@ -62,8 +69,23 @@ const SECRET_PARTS = [
   'signature',
 ];
 
-/** Too short to be looked for within words: `ssn` is in "className". */
-const SECRET_WORDS = new Set(['pass', 'pin', 'otp', 'totp', 'ssn', 'cvv', 'cvc', 'session', 'sid', 'jwt', 'bearer']);
+/** Too short to be looked for within words: `ssn` is in "className". `sig` is that of signed addresses. */
+const SECRET_WORDS = new Set([
+  'pass',
+  'pin',
+  'otp',
+  'totp',
+  'ssn',
+  'cvv',
+  'cvc',
+  'session',
+  'sid',
+  'sig',
+  'jwt',
+  'bearer',
+]);
+/** Harmless as a part of a name, as in `auth_method`. */
+const SECRET_NAME = 'auth';
 
 /** Words of `snake_case`, `kebab-case`, `camelCase` and `a[b]`. */
 const WORDS = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g;
@@ -72,6 +94,9 @@ const LONGEST_NAME = 200;
 /** Names repeat endlessly; so many are remembered. */
 const MOST_REMEMBERED = 1_000;
 
+/** Names in a part of a query between two `&`: some separate by `;`, and an address within an address has its own `?`. */
+const NAMES = /(?:^|[?;])([^?;=]+)=(?=.)/gs;
+
 /** A redactor of passwords, tokens, cookies and the like, and of what the options add. */
 export function createRedactor(options: RedactOptions = {}): Redactor {
   const replacement = options.replacement ?? REDACTED;
@@ -79,11 +104,12 @@ export function createRedactor(options: RedactOptions = {}): Redactor {
   const isSecret = remembered(secretTest(options.fields ?? []));
 
   const query = (search: string): string =>
-    search.replace(/[^?&;]+/g, (pair) => {
-      const end = pair.indexOf('=');
-      return end > 0 && end < pair.length - 1 && isSecret(decoded(pair.slice(0, end)))
-        ? `${pair.slice(0, end)}=${replacement}`
-        : pair;
+    search.replace(/[^&]+/g, (pair) => {
+      for (const { index, 0: found, 1: name = '' } of pair.matchAll(NAMES)) {
+        // A `;` or `?` that follows may be the secret's own: all of it goes.
+        if (isSecret(decoded(name))) return pair.slice(0, index + found.length) + replacement;
+      }
+      return pair;
     });
 
   return {
@@ -105,6 +131,7 @@ function secretTest(fields: readonly (string | RegExp)[]): (name: string) => boo
   return (name) => {
     const text = squeezed(name);
     return (
+      text === SECRET_NAME ||
       parts.some((part) => text.includes(part)) ||
       (name.match(WORDS) ?? []).some((word) => SECRET_WORDS.has(word.toLowerCase())) ||
       patterns.some((matches) => matches(name))
@@ -131,6 +158,7 @@ function decoded(name: string): string {
   try {
     return decodeURIComponent(name.replaceAll('+', ' '));
   } catch {
-    return name;
+    // Some of it is no UTF-8: the rest may spell a name all the same.
+    return name.replace(/%[2-7][0-9a-f]/gi, decodeURIComponent);
   }
 }

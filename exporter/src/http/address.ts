@@ -14,10 +14,10 @@ export function splitTarget(target: string): Target {
   return mark < 0 ? { path, query: undefined } : { path: path.slice(0, mark), query: path.slice(mark + 1) };
 }
 
-/** A target that is an address of its own, as is sent to a proxy, taken apart. */
+/** A target that is an address of its own, as is sent to a proxy, taken apart; without `user:password@`. */
 export function absoluteTarget(origin: string, target: string): { readonly origin: string; readonly target: string } {
   const [, ownOrigin, rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)(.*)$/i.exec(target) ?? [];
-  return ownOrigin === undefined ? { origin, target } : { origin: ownOrigin, target: rest };
+  return ownOrigin === undefined ? { origin, target } : { origin: ownOrigin.replace(/\/\/.*@/, '//'), target: rest };
 }
 
 /** `url.query` is left out when there is nothing in it. */

@@ -57,8 +57,10 @@ export class BodyCapture {
     }
     const text = decode(bytes, contentType);
     if (text === undefined) return name('in an unknown charset');
-    if (kind === 'json')
-      return isWhole ? parsed(text, redactor, name('not JSON')) : name(`more than ${this.#maxBytes}`);
+    if (kind === 'json' || (kind === 'text' && JSON_START.test(text)))
+      return isWhole
+        ? parsed(text, redactor, kind === 'json' ? name('not JSON') : text)
+        : name(`more than ${this.#maxBytes}`);
     const shown = kind === 'form' ? redactor.query(text) : text;
     return isWhole ? shown : `${shown}… (${this.#total} bytes)`;
   }
@@ -71,10 +73,13 @@ function bytesOf(chunk: unknown, encoding: unknown): Uint8Array | undefined {
   return Buffer.from(chunk, isEncoding ? encoding : 'utf8');
 }
 
+/** A text that is JSON whatever it is called: browsers send beacons so. */
+const JSON_START = /^\s*(\{\s*"|\[\s*[{["])/;
+
 /** What is cut off or sent bit by bit cannot be read as JSON; events and JSON lines are streams without an end. */
 function kindOf(contentType: string | undefined): 'json' | 'form' | 'text' | 'other' {
   const type = (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase();
-  if (type === 'application/json' || type.endsWith('+json')) return 'json';
+  if (/^(application|text)\/(x-)?json$/.test(type) || type.endsWith('+json')) return 'json';
   if (type === 'application/x-www-form-urlencoded') return 'form';
   if (type === 'text/event-stream') return 'other';
   return type.startsWith('text/') || type === 'application/xml' || type.endsWith('+xml') ? 'text' : 'other';

@@ -26,8 +26,10 @@ export interface ChosenHeaders {
   addTo(attributes: Record<string, unknown>, headers: HeaderSource): void;
 }
 
-/** Their values are addresses, which may carry secrets. */
-const ADDRESSES = new Set(['referer', 'location', 'content-location']);
+/** Their values are, or hold, addresses, which may carry secrets. */
+const ADDRESSES = new Set(['referer', 'location', 'content-location', 'link', 'refresh']);
+/** So may those of others, such as `x-original-url`, which proxies add. */
+const ADDRESS = /^(?:[a-z][a-z0-9+.-]*:\/)?\//i;
 /** Of one message, when all are recorded: a server's limit of 16 KiB of headers may be lifted. */
 const MOST_HEADERS = 100;
 
@@ -37,14 +39,18 @@ export function chooseHeaders(side: 'request' | 'response', choice: HeaderChoice
   const add = (attributes: Record<string, unknown>, name: string, key: string, value: HeaderValue) => {
     if (value === undefined) return;
     const texts = typeof value === 'object' ? value : [String(value)];
-    const shown = redactor.header(name, ADDRESSES.has(name) ? texts.map(redactor.url) : texts);
+    const shown = redactor.header(
+      name,
+      texts.map((text) => (ADDRESSES.has(name) || ADDRESS.test(text) ? redactor.url(text) : text)),
+    );
     attributes[key] = typeof shown === 'string' ? [shown] : shown;
   };
   if (choice === true) {
     return {
       addTo(attributes, headers) {
         for (const [name, value] of Object.entries(headers.all()).slice(0, MOST_HEADERS)) {
-          add(attributes, name, prefix + name, value);
+          // HTTP/2 writes the method, the path and the like among the headers.
+          if (!name.startsWith(':')) add(attributes, name, prefix + name, value);
         }
       },
     };

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { type Actor, currentActor, runInContext } from '../emit/context.ts';
 import { actorAttributes } from '../emit/emit.ts';
+import { sayOnce } from '../emit/said-once.ts';
 import { actorOf } from './actor-of.ts';
 import { parseAuthority, shownQuery, splitTarget, type Target } from './address.ts';
 import { type Answer, ResponseAnswer } from './answer.ts';
@@ -113,7 +114,7 @@ export class IncomingRecording<Subject> extends AsyncResource {
   #hasEnded = false;
 
   constructor(source: Source<Subject>, request: IncomingMessage, answer: Answer, target: Target) {
-    super('LOGVITALS_REQUEST', { requireManualDestroy: true });
+    super('LOGVITALS_REQUEST');
     const { settings, framework, subject } = source;
     this.#sources = [source];
     this.#settings = settings;
@@ -147,6 +148,8 @@ export class IncomingRecording<Subject> extends AsyncResource {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     guarded(() => this.runInAsyncScope(this.#emit, this));
+    // Else those who follow asynchronous resources, as cls-hooked does, would keep what they know of it.
+    this.emitDestroy();
   }
 
   #emit(): void {
@@ -214,13 +217,20 @@ export class IncomingRecording<Subject> extends AsyncResource {
     for (const source of this.#sources) {
       try {
         const answer = question(source);
-        if (answer !== undefined && answer !== null) return answer;
+        if (answer instanceof Promise) passOver(answer);
+        else if (answer !== undefined && answer !== null) return answer;
       } catch (error) {
         sayFailure('the user or route of an HTTP request could not be told', error);
       }
     }
     return undefined;
   }
+}
+
+/** The record is made here and now. What a promise is refused with is nobody's business then. */
+function passOver(promise: Promise<unknown>): void {
+  sayOnce('answered with a promise', 'the options user and route must answer at once, not with a promise');
+  promise.catch(() => {});
 }
 
 type Question<Told> = <Subject>(source: Source<Subject>) => Told | null | undefined;

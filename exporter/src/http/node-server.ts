@@ -25,9 +25,10 @@ const DEPARTURES = new Set(['upgrade', 'connect']);
 export function recordRequests(server: HttpServer, options?: RequestOptions<IncomingMessage>): () => void {
   const settings = resolveRequestOptions(options);
   const emit = server.emit as Emit;
+  let isOver = false;
   const recorded: Emit = function (event, ...args) {
     const isRequest = REQUESTS.has(event);
-    if (!isRequest && !DEPARTURES.has(event)) return emit.call(this, event, ...args);
+    if (isOver || !(isRequest || DEPARTURES.has(event))) return emit.call(this, event, ...args);
     const request = args[0] as IncomingMessage;
     const response = isRequest ? (args[1] as ServerResponse) : undefined;
     return recordIncoming(settings, NODE, request, request, response, (recording) => {
@@ -41,6 +42,8 @@ export function recordRequests(server: HttpServer, options?: RequestOptions<Inco
   };
   server.emit = recorded as HttpServer['emit'];
   return () => {
+    isOver = true;
+    // Others may have wrapped it meanwhile.
     if (server.emit === recorded) server.emit = emit as HttpServer['emit'];
   };
 }

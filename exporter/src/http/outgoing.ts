@@ -64,7 +64,7 @@ export class OutgoingRecording extends AsyncResource {
   #hasEnded = false;
 
   constructor(settings: ExchangeSettings, call: Call) {
-    super('LOGVITALS_CALL', { requireManualDestroy: true });
+    super('LOGVITALS_CALL');
     const { bodies } = settings;
     this.#settings = settings;
     this.#call = call;
@@ -92,6 +92,7 @@ export class OutgoingRecording extends AsyncResource {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     guarded(() => this.runInAsyncScope(this.#emit, this));
+    this.emitDestroy();
   }
 
   #emit(): void {

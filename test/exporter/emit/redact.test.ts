@@ -36,6 +36,14 @@ describe('P54 secrets are known by their names', () => {
     'passphrase',
     'jwt',
     'X-Amz-Signature',
+    'sig',
+    'auth',
+    'X-Auth-Key',
+    'x-functions-key',
+    'Ocp-Apim-Subscription-Key',
+    'signingKey',
+    'encryption_key',
+    'OTPCode',
   ])('%s is one', (name) => {
     expect(redactor.isSecret(name)).toBe(true);
   });
@@ -49,6 +57,11 @@ describe('P54 secrets are known by their names', () => {
     'email',
     'key',
     'author',
+    'authority',
+    'signal',
+    'primary_key',
+    'public_key',
+    'idempotency-key',
     'spinning',
     'passage',
     'compass',
@@ -73,6 +86,12 @@ test('P54 query strings keep their order and encoding', () => {
     `pass%77ord=${REDACTED}&user%5Bpassword%5D=${REDACTED}&%zz=1`,
   );
   expect(redactor.query('')).toBe('');
+});
+
+test('P54 a secret goes with whatever it has in it, and a name that is badly encoded hides none', () => {
+  expect(redactor.query('a=1&password=a;b?c&d=2')).toBe(`a=1&password=${REDACTED}&d=2`);
+  expect(redactor.query('next=/in?token=a?b;c=1&d=2')).toBe(`next=/in?token=${REDACTED}&d=2`);
+  expect(redactor.query('tok%65n%zz=x&%F0%9Ftok%65n=y')).toBe(`tok%65n%zz=${REDACTED}&%F0%9Ftok%65n=${REDACTED}`);
 });
 
 test('P54 a long hostile query takes no longer than a long one', () => {

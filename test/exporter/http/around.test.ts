@@ -1,5 +1,5 @@
 /** What is around a request: its trace, other middleware, deliveries of records, connections that leave HTTP. */
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
@@ -271,6 +271,100 @@ test('P52 HTTP/2 requests are recorded like others', async () => {
     },
   });
   await new Promise((resolve) => server.close(resolve));
+});
+
+test('P54 all headers of HTTP/2 are recorded without the secrets in its path or in addresses that proxies add', async () => {
+  const server = createHttp2Server((_asked, response) => {
+    response.writeHead(200, { link: '</next?token=t0ps3cret>; rel=next' }).end();
+  });
+  forNode.recordRequests(server, { headers: true });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
+  const stream = session.request({
+    ':path': '/orders?token=t0ps3cret',
+    'x-original-url': '/shop/orders?token=t0ps3cret&page=2',
+    'x-source': 'https://ann:t0ps3cret@shop.example/?sig=t0ps3cret',
+  });
+  await text(stream);
+  session.close();
+  const { attributes } = await onlyRecord(recording);
+  expect(JSON.stringify(attributes)).not.toContain('t0ps3cret');
+  expect(Object.keys(attributes).filter((name) => name.includes('header.:'))).toEqual([]);
+  expect(attributes).toMatchObject({
+    'http.request.header.x-original-url': ['/shop/orders?token=[REDACTED]&page=2'],
+    'http.request.header.x-source': ['https://[REDACTED]@shop.example/?sig=[REDACTED]'],
+    'http.response.header.link': ['</next?token=[REDACTED]'],
+  });
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test('P53 P54 a call through a proxy does not tell the password in its address', async () => {
+  undo.push(forNode.recordCalls());
+  await using proxy = await listen(createServer((_asked, response) => response.end('fine')));
+  const sent = request({ host: '127.0.0.1', port: proxy.port, path: 'http://ann:t0ps3cret@shop.example:81/a@b?c=1' });
+  const [response] = (await once(sent.end(), 'response')) as [NodeJS.ReadableStream];
+  await text(response);
+  const record = await onlyRecord(recording);
+  expect(JSON.stringify(record)).not.toContain('t0ps3cret');
+  expect(record).toMatchObject({
+    body: 'GET http://shop.example:81/a@b 200',
+    attributes: { 'url.full': 'http://shop.example:81/a@b?c=1', 'server.address': 'shop.example', 'server.port': 81 },
+  });
+});
+
+test('P52 the options user and route that answer with a promise cost that field, and stop nothing', async () => {
+  const answer = async () => {
+    throw new Error('no session');
+  };
+  const app = new Koa().use(forKoa.recordRequests({ user: answer as never, route: answer as never }));
+  app.use((ctx) => {
+    ctx.state.user = { id: 7 };
+    ctx.body = 'fine';
+  });
+  await using listening = await listen(createServer(app.callback()));
+  const warnings = await warningsDuring(async () => {
+    await (await fetch(`${listening.url}/a`)).text();
+    await recordsOf(recording, 1);
+  });
+  expect(await onlyRecord(recording)).toMatchObject({ body: 'GET /a 200', attributes: { 'user.id': '7' } });
+  expect(warnings).toEqual([expect.stringContaining('must answer at once, not with a promise')]);
+});
+
+test('P55 each recording ends as the asynchronous resource that it is', async () => {
+  const alive = new Set<number>();
+  let begun = 0;
+  const hook = createHook({
+    init(id, type) {
+      if (!type.startsWith('LOGVITALS')) return;
+      begun += 1;
+      alive.add(id);
+    },
+    destroy: (id) => alive.delete(id),
+  }).enable();
+  undo.push(() => hook.disable());
+  undo.push(forFetch.recordCalls());
+  const app = new Koa().use(forKoa.recordRequests()).use((ctx) => {
+    ctx.body = 'fine';
+  });
+  await using listening = await listen(createServer(app.callback()));
+  for (let call = 0; call < 5; call++) await (await fetch(listening.url)).text();
+  await recordsOf(recording, 10);
+  await expect.poll(() => [begun, alive.size]).toEqual([10, 0]);
+});
+
+test('P52 recording ends although somebody else has wrapped the server since', async () => {
+  const server = createServer((_asked, response) => response.end('hello'));
+  const stop = forNode.recordRequests(server);
+  const { emit } = server;
+  server.emit = function (this: typeof server, ...args: Parameters<typeof emit>) {
+    return emit.apply(this, args);
+  } as typeof emit;
+  await using listening = await listen(server);
+  stop();
+  expect(await (await fetch(listening.url)).text()).toBe('hello');
+  await listening.close();
+  await recordsOf(recording, 0);
 });
 
 test('P52 what the application adds behind the recording still works after it has ended', async () => {

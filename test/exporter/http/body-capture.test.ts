@@ -33,6 +33,18 @@ test('P54 JSON is recorded as the value it stands for, without secrets', () => {
   expect(described('{"a":', 'application/json')).toBe('[application/json, 5 bytes, not JSON]');
 });
 
+test('P54 JSON by another name is redacted as JSON is', () => {
+  const login = '{"name":"ana","password":"t0ps3cret"}';
+  const shown = { name: 'ana', password: '[REDACTED]' };
+  for (const type of ['text/json', 'application/x-json', 'text/plain;charset=UTF-8']) {
+    expect(described(login, type)).toEqual(shown);
+  }
+  expect(described(` [${login}]`, 'text/plain')).toEqual([shown]);
+  expect(described(login, 'text/plain', { maxBytes: 30 })).toBe('[text/plain, 37 bytes, more than 30]');
+  expect(described('[info] {"a', 'text/plain')).toBe('[info] {"a');
+  expect(described('{"a": no JSON', 'text/plain')).toBe('{"a": no JSON');
+});
+
 test('P54 a form is recorded as text without secrets, also where it is cut off', () => {
   const form = 'application/x-www-form-urlencoded';
   expect(described('name=ana&password=t0ps3cret', form)).toBe('name=ana&password=[REDACTED]');
