@@ -11,7 +11,12 @@ export interface DocumentModel {
 
 /** A document with values that can be compared and shown: ids and the like as text. */
 export function rowOf(document: object, { hidden }: DocumentModel): Row {
-  return plainObject(document, '', hidden);
+  return plainObject(asStored(document), '', hidden);
+}
+
+/** The driver stores what an object's `toBSON` gives, such as a Mongoose document's. */
+function asStored(value: object): object {
+  return 'toBSON' in value && typeof value.toBSON === 'function' ? Object(value.toBSON()) : value;
 }
 
 function plainObject(document: object, path: string, hidden: ReadonlySet<string>): Record<string, unknown> {
@@ -36,7 +41,7 @@ function plainValue(value: unknown, path: string, hidden: ReadonlySet<string>): 
   if ('_bsontype' in value) return plainBson(value as BsonValue);
   if (ArrayBuffer.isView(value)) return `[binary, ${value.byteLength} bytes]`;
   if (value instanceof Map) return plainObject(Object.fromEntries(value), path, hidden);
-  return plainObject(value, path, hidden);
+  return plainObject(asStored(value), path, hidden);
 }
 
 interface BsonValue {

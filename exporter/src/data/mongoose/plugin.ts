@@ -33,5 +33,5 @@ export function auditMongoose(schema: SchemaLike, options: DataAuditOptions = {}
     };
     watchCollection(collection, model, { trail, sessions });
   };
-  schema.on('init' as never, (model: ModelLike) => trail.attempt(() => watch(model)));
+  schema.on('init', (model) => trail.attempt(() => watch(model as ModelLike)));
 }

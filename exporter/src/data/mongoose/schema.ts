@@ -6,7 +6,7 @@ interface PathLike {
 
 /** The part of Mongoose's `Schema` that is used. */
 export interface SchemaLike {
-  on(event: never, listener: (...input: never[]) => void): unknown;
+  on(event: string, listener: (...input: unknown[]) => void): unknown;
   eachPath(visit: (path: string, type: never) => void): unknown;
   get(key: never): unknown;
 }
