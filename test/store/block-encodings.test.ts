@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readCodes, writeCodes } from '../../receiver/store/embedded/block/codes.ts';
+import { Codes, writeCodes } from '../../receiver/store/embedded/block/codes.ts';
 import { fromDecimals, toDecimals } from '../../receiver/store/embedded/block/decimals.ts';
 import { rowOrder } from '../../receiver/store/embedded/block/row-order.ts';
 import { type ColumnReader, SectionReader, SectionWriter } from '../../receiver/store/embedded/block/section.ts';
-import { readWholeNumbers, writeWholeNumbers } from '../../receiver/store/embedded/block/whole-numbers.ts';
+import { WholeNumbers, writeWholeNumbers } from '../../receiver/store/embedded/block/whole-numbers.ts';
 import { DamagedBytesError } from '../../receiver/store/embedded/bytes.ts';
 
 /** Writes a column and opens it again. */
@@ -27,12 +27,12 @@ function places(values: readonly number[]): { places: Uint32Array; entries: numb
 
 function expectCodes(values: readonly number[]): void {
   const { places: written, entries } = places(values);
-  const read = readCodes(
-    column((section) => writeCodes(section, written, entries)),
-    written.length,
-    entries,
-  );
-  expect(Array.from(read)).toEqual(Array.from(written));
+  const stored = column((section) => writeCodes(section, written, entries));
+  const read = new Codes(stored, written.length, entries);
+  // The first few are looked up by themselves.
+  for (const index of [written.length - 1, 0, written.length >> 1]) expect(read.at(index)).toBe(written[index]);
+  expect(Array.from(written, (_, index) => read.at(index))).toEqual(Array.from(written));
+  expect(Array.from(read.all())).toEqual(Array.from(written));
 }
 
 describe('codes of a dictionary', () => {
@@ -68,8 +68,10 @@ describe('whole numbers', () => {
   test('come back exactly', () => {
     const property = fc.property(numbers, (written) => {
       const opened = column((section) => writeWholeNumbers(section, Float64Array.from(written)));
-      const read = readWholeNumbers(opened, written.length);
-      expect(Array.from(read, (number) => number + 0)).toEqual(written.map((number) => number + 0));
+      const read = new WholeNumbers(opened, written.length);
+      const expected = written.map((number) => number + 0);
+      expect(Array.from(read.all(), (number) => number + 0)).toEqual(expected);
+      expect(Array.from(written, (_, index) => read.at(index) + 0)).toEqual(expected);
     });
     fc.assert(property);
   });

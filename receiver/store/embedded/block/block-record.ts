@@ -51,7 +51,7 @@ export class BlockRecord implements StoredRecord {
     return this.#attributes;
   }
   get resource(): Resource {
-    return this.#parts.resource(this.block.resources[this.row]!).value;
+    return this.#parts.resource(this.block.resourceOf(this.row)).value;
   }
   get scope(): Scope {
     return this.#parts.scope(this.#site.scope).value;

@@ -1,17 +1,20 @@
 import { startOf } from '../day.ts';
 import { type BlockHeader, readBlockHeader } from './block-header.ts';
 import { BlockRecord } from './block-record.ts';
-import { SiteRows } from './block-rows.ts';
 import type { BlockSource } from './block-source.ts';
 import type { AttributeColumn, BodyColumn, IdColumn } from './columns.ts';
 import { IdsSection } from './ids-section.ts';
 import { type Places, readPlacesSection } from './places-section.ts';
 import { type SmallNumbers, smallNumbersFor } from './planes.ts';
+import { type RowSet, SiteRows } from './row-sets.ts';
 import { SectionReader } from './section.ts';
 import { StoredAttribute, StoredBodies } from './stored-columns.ts';
 
 /** About what a key takes in memory beside its bytes: in the header, in the opened section, and as an opened column. */
 const KEY_BYTES = { header: 160, section: 390, column: 1200 };
+
+/** Keys that are looked for in all shapes, before it is worked out for all keys which sites have them. */
+const FEW_KEYS = 16;
 
 /**
  * A block opened for reading: sections are fetched, checked and unpacked when first asked for. Damaged bytes throw a
@@ -24,6 +27,8 @@ export class Block {
   #places: Places | undefined;
   #resources: SmallNumbers | undefined;
   #siteRows: SiteRows | undefined;
+  #keysLookedUp = 0;
+  /** By place of the key. */
   #keySites: readonly (readonly number[])[] | undefined;
   #ids: IdsSection | undefined;
   #bodies: StoredBodies | undefined;
@@ -67,6 +72,12 @@ export class Block {
     return resources;
   }
 
+  /** The day's id of a row's resource. */
+  resourceOf(row: number): number {
+    const { sites, ranks } = this.#knownPlaces;
+    return this.header.sites[sites[row]!]!.resources[ranks[row]!]!;
+  }
+
   get traces(): IdColumn {
     return this.#knownIds.traces;
   }
@@ -96,7 +107,7 @@ export class Block {
     const known = this.#attributes[place];
     if (known) return known;
     this.#attributeSection ??= new SectionReader(this.source.section('attributes'));
-    const rows = this.#rowsOfSites(this.#sitesOfKeys[place]!);
+    const rows = this.#rowsOfSites(this.#sitesWithKey(place));
     const attribute = new StoredAttribute(this.#attributeSection.column(place), this.header.keys[place]!.key, rows);
     this.#attributes[place] = attribute;
     return attribute;
@@ -145,22 +156,22 @@ export class Block {
     return this.#ids;
   }
 
-  /** By place of the key, the places of the sites whose records have it. */
-  get #sitesOfKeys(): readonly (readonly number[])[] {
-    if (this.#keySites) return this.#keySites;
+  /** The places of the sites whose records have a key. */
+  #sitesWithKey(key: number): readonly number[] {
+    if (this.#keySites) return this.#keySites[key]!;
     const { keys, shapes, sites } = this.header;
+    if (++this.#keysLookedUp <= FEW_KEYS) {
+      const hasKey = shapes.map((shape) => shape.includes(key));
+      return [...sites.keys()].filter((place) => hasKey[sites[place]!.shape]);
+    }
     const keySites: number[][] = keys.map(() => []);
     for (const [place, { shape }] of sites.entries()) for (const key of shapes[shape]!) keySites[key]!.push(place);
     this.#keySites = keySites;
-    return keySites;
+    return keySites[key]!;
   }
 
-  #rowsOfSites(places: readonly number[]): Uint32Array {
-    const { sites } = this.header;
-    this.#siteRows ??= new SiteRows(this.sites, sites.length);
-    return this.#siteRows.of(
-      places,
-      places.reduce((sum, place) => sum + sites[place]!.records, 0),
-    );
+  #rowsOfSites(places: readonly number[]): RowSet {
+    this.#siteRows ??= new SiteRows(this.sites, this.header.sites);
+    return this.#siteRows.of(places);
   }
 }

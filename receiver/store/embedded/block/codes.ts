@@ -1,5 +1,6 @@
 import { DamagedBytesError } from '../bytes.ts';
-import { planesFor, readPlanes, writePlanes } from './planes.ts';
+import type { LaterBytes } from './later-bytes.ts';
+import { planesFor, planesOf, type SmallNumbers, smallNumbersFor, writePlanes } from './planes.ts';
 import { Room } from './room.ts';
 import type { ColumnReader, SectionWriter } from './section.ts';
 
@@ -70,32 +71,72 @@ function entropyOf(codes: Uint32Array, planes: number): number {
   return bits;
 }
 
-/** Reads `length` places written by `writeCodes`; every one is below `entries`. */
-export function readCodes(column: ColumnReader, length: number, entries: number): Uint32Array {
-  const form = column.meta.byte();
-  const places = new Uint32Array(length);
-  if (form === FORM.allNew) {
-    if (entries !== length) throw new DamagedBytesError(`${length} values cannot be ${entries} different ones`);
-    for (let index = 0; index < length; index++) places[index] = index;
+/** Places looked up one at a time, each from the front, before all are worked out. */
+const FEW = 4;
+
+/** What `writeCodes` wrote: `length` places, every one below `entries`. */
+export class Codes {
+  readonly length: number;
+  readonly #entries: number;
+  readonly #form: number;
+  readonly #stream: LaterBytes | null;
+  #lookedUp = 0;
+  #all: SmallNumbers | null = null;
+
+  constructor(column: ColumnReader, length: number, entries: number) {
+    this.length = length;
+    this.#entries = entries;
+    this.#form = column.meta.byte();
+    if (this.#form > FORM.repeats) throw new DamagedBytesError(`codes of the unknown form ${this.#form}`);
+    if (this.#form === FORM.allNew && entries !== length) {
+      throw new DamagedBytesError(`${length} values cannot be ${entries} different ones`);
+    }
+    if (this.#form === FORM.allSame && entries !== 1) throw new DamagedBytesError(`equal values of ${entries} kinds`);
+    this.#stream = this.#form < FORM.fromFirst ? null : column.nextLater();
+  }
+
+  /** `index` is below the length. */
+  at(index: number): number {
+    if (this.#all) return this.#all[index]!;
+    if (this.#form === FORM.allNew) return index;
+    if (this.#form === FORM.allSame) return 0;
+    if (++this.#lookedUp > FEW) return this.all()[index]!;
+    return this.#decode(index + 1, NOWHERE);
+  }
+
+  all(): SmallNumbers {
+    if (this.#all) return this.#all;
+    const places = smallNumbersFor(this.#entries, this.length);
+    if (this.#form === FORM.allNew) for (let index = 0; index < places.length; index++) places[index] = index;
+    else if (this.#stream) this.#decode(this.length, places);
+    this.#all = places;
     return places;
   }
-  if (form === FORM.allSame) {
-    if (entries !== 1) throw new DamagedBytesError(`equal values of ${entries} kinds`);
-    return places;
+
+  get heldBytes(): number {
+    return (this.#stream?.heldBytes ?? 0) + (this.#all?.byteLength ?? 0);
   }
-  if (form > FORM.repeats) throw new DamagedBytesError(`codes of the unknown form ${form}`);
-  const codes = readPlanes(column, length, limitFor(entries));
-  let known = 0;
-  let before = 0;
-  for (let index = 0; index < length; index++) {
-    const code = codes[index]!;
-    let place = code - 1;
-    if (code === 0) place = known++;
-    else if (form === FORM.fromNewest) place = known - code;
-    else if (form === FORM.repeats) place = code === 1 ? before : code - 2;
-    if (place < 0 || place >= entries) throw new DamagedBytesError(`a dictionary of ${entries} has no entry ${place}`);
-    places[index] = place;
-    before = place;
+
+  /** Writes the first `count` places down, and says the last. */
+  #decode(count: number, places: SmallNumbers): number {
+    const form = this.#form;
+    const entries = this.#entries;
+    const codes = planesOf(this.#stream!.bytes, this.length, limitFor(entries));
+    let known = 0;
+    let place = 0;
+    for (let index = 0; index < count; index++) {
+      const code = codes[index]!;
+      if (code === 0) place = known++;
+      else if (form === FORM.fromFirst) place = code - 1;
+      else if (form === FORM.fromNewest) place = known - code;
+      else if (code !== 1) place = code - 2;
+      if (place < 0 || place >= entries)
+        throw new DamagedBytesError(`a dictionary of ${entries} has no entry ${place}`);
+      places[index] = place;
+    }
+    return place;
   }
-  return places;
 }
+
+/** Takes nothing: what is written beyond an array's end is lost. */
+const NOWHERE = new Uint8Array(0);

@@ -1,9 +1,10 @@
 import { DamagedBytesError } from '../bytes.ts';
 import { ByteDictionary } from './byte-dictionary.ts';
-import { readCodes, writeCodes } from './codes.ts';
+import { Codes, writeCodes } from './codes.ts';
 import type { IdColumn, Wanted } from './columns.ts';
-import { readFixedBytes, writeFixedBytes } from './fixed-bytes.ts';
+import { FixedBytes, writeFixedBytes } from './fixed-bytes.ts';
 import { Room } from './room.ts';
+import type { RowSet } from './row-sets.ts';
 import type { ColumnReader, SectionWriter } from './section.ts';
 
 const placeRoom = new Room((length) => new Uint32Array(length));
@@ -42,63 +43,51 @@ export function writeIds(
 
 /** What `writeIds` wrote, for the rows that have an id. */
 export class StoredIdColumn implements IdColumn {
+  readonly #rows: RowSet;
   readonly #width: number;
-  readonly #entries: number;
-  readonly #table: Uint8Array<ArrayBuffer>;
-  /** By row of the block, the id's place in the table, plus one; 0 for none. */
-  readonly #places: Uint32Array;
+  /** The different ids, and which of them each of the rows has; null when there are no rows. */
+  readonly #ids: { readonly table: FixedBytes; readonly places: Codes } | null;
 
-  /** `rows` have ids, of the `records` of the block. */
-  constructor(column: ColumnReader, width: number, rows: Uint32Array, records: number) {
+  constructor(column: ColumnReader, width: number, rows: RowSet) {
+    this.#rows = rows;
     this.#width = width;
-    this.#entries = column.meta.varint();
-    this.#places = new Uint32Array(records);
-    if (this.#entries > rows.length || (this.#entries === 0) !== (rows.length === 0)) {
-      throw new DamagedBytesError(`${this.#entries} ids for ${rows.length} rows`);
+    const entries = column.meta.varint();
+    if (entries > rows.size || (entries === 0) !== (rows.size === 0)) {
+      throw new DamagedBytesError(`${entries} ids for ${rows.size} rows`);
     }
-    this.#table = new Uint8Array(0);
-    if (this.#entries === 0) return;
-    const codes = readCodes(column, rows.length, this.#entries);
-    for (let index = 0; index < rows.length; index++) this.#places[rows[index]!] = codes[index]! + 1;
-    this.#table = readFixedBytes(column, this.#entries, width);
+    if (entries === 0) this.#ids = null;
+    else {
+      const places = new Codes(column, rows.size, entries);
+      this.#ids = { places, table: new FixedBytes(column, entries, width) };
+    }
   }
 
   get heldBytes(): number {
-    return this.#table.length + this.#places.byteLength;
+    return this.#ids ? this.#ids.table.heldBytes + this.#ids.places.heldBytes : 0;
   }
 
   hex(row: number): string {
-    const place = this.#places[row]!;
-    if (place === 0) return '';
-    const end = place * this.#width;
-    return Buffer.from(this.#table.buffer).toString('hex', end - this.#width, end);
+    const rank = this.#rows.rankOf(row);
+    return this.#ids && rank >= 0 ? this.#ids.table.value(this.#ids.places.at(rank)).toString('hex') : '';
   }
 
   markPresent(marks: Uint8Array): void {
-    for (let row = 0; row < this.#places.length; row++) if (this.#places[row] !== 0) marks[row] = 1;
+    for (const row of this.#rows.rows) marks[row] = 1;
   }
 
   markEqual(hex: string, wanted: Wanted, marks: Uint8Array): void {
     const sought = Buffer.from(hex, 'hex');
-    if (sought.length !== this.#width || sought.toString('hex') !== hex) return;
-    const isSought = new Uint8Array(this.#entries + 1);
-    let isAny = false;
-    for (let entry = 0; entry < this.#entries; entry++) {
-      if (!this.#isEntry(entry, sought)) continue;
-      isSought[entry + 1] = 1;
-      isAny = true;
-    }
-    if (!isAny) return;
-    for (let row = 0; row < this.#places.length; row++) {
-      if (isSought[this.#places[row]!] === 1 && (!wanted || wanted[row] === 1)) marks[row] = 1;
-    }
+    if (!this.#ids || sought.length !== this.#width || sought.toString('hex') !== hex) return;
+    // There is one, unless the table keeps an id twice.
+    for (const entry of this.#ids.table.indexesOf(sought)) this.#markEntry(entry, wanted, marks);
   }
 
-  #isEntry(entry: number, sought: Uint8Array): boolean {
-    const start = entry * this.#width;
-    for (let index = 0; index < sought.length; index++) {
-      if (this.#table[start + index] !== sought[index]) return false;
+  #markEntry(entry: number, wanted: Wanted, marks: Uint8Array): void {
+    const { rows } = this.#rows;
+    const places = this.#ids!.places.all();
+    for (let rank = places.indexOf(entry); rank >= 0; rank = places.indexOf(entry, rank + 1)) {
+      const row = rows[rank]!;
+      if (!wanted || wanted[row] === 1) marks[row] = 1;
     }
-    return true;
   }
 }

@@ -1,11 +1,12 @@
 import { DamagedBytesError } from '../bytes.ts';
 import type { Chunk } from '../chunk/chunk.ts';
 import { HAS } from '../chunk/chunk.ts';
-import { readCodes, writeCodes } from './codes.ts';
+import { Codes, writeCodes } from './codes.ts';
 import { StoredIdColumn, writeIds } from './id-column.ts';
 import { Room } from './room.ts';
+import type { RowSet } from './row-sets.ts';
 import { type ColumnReader, SectionReader, type SectionWriter } from './section.ts';
-import { readWholeNumbers, WHOLE_LIMIT, writeWholeNumbers } from './whole-numbers.ts';
+import { WHOLE_LIMIT, WholeNumbers, writeWholeNumbers } from './whole-numbers.ts';
 
 const TRACE_BYTES = 16;
 const SPAN_BYTES = 8;
@@ -85,61 +86,56 @@ function writeNames(section: SectionWriter, names: readonly string[]): void {
 /** What `writeIdsSection` wrote, each column read when first asked for. */
 export class IdsSection {
   readonly #section: SectionReader;
-  readonly #rowsWith: (bit: number) => Uint32Array;
+  readonly #rowsWith: (bit: number) => RowSet;
   readonly #records: number;
-  #observed: { readonly delays: Float64Array; readonly far: ReadonlyMap<number, bigint> } | undefined;
+  #observed: { readonly delays: WholeNumbers; readonly far: ReadonlyMap<number, bigint> } | undefined;
   #traces: StoredIdColumn | undefined;
   #spans: StoredIdColumn | undefined;
-  #names: ReadonlyMap<number, string> | undefined;
-  #dropped: ReadonlyMap<number, number> | undefined;
+  #names: EventNames | undefined;
+  #dropped: DroppedCounts | undefined;
 
   /** `rowsWith` says which rows have a HAS bit. */
-  constructor(bytes: Uint8Array, records: number, rowsWith: (bit: number) => Uint32Array) {
+  constructor(bytes: Uint8Array, records: number, rowsWith: (bit: number) => RowSet) {
     this.#section = new SectionReader(bytes);
     this.#records = records;
     this.#rowsWith = rowsWith;
   }
 
   get traces(): StoredIdColumn {
-    this.#traces ??= this.#readIds(1, TRACE_BYTES, HAS.trace);
+    this.#traces ??= new StoredIdColumn(this.#section.column(1), TRACE_BYTES, this.#rowsWith(HAS.trace));
     return this.#traces;
   }
 
   get spans(): StoredIdColumn {
-    this.#spans ??= this.#readIds(2, SPAN_BYTES, HAS.span);
+    this.#spans ??= new StoredIdColumn(this.#section.column(2), SPAN_BYTES, this.#rowsWith(HAS.span));
     return this.#spans;
   }
 
   observedTimestamp(row: number, timestamp: bigint): bigint {
     this.#observed ??= readObserved(this.#section.column(0), this.#records);
-    return this.#observed.far.get(row) ?? timestamp + BigInt(this.#observed.delays[row]!);
+    return this.#observed.far.get(row) ?? timestamp + BigInt(this.#observed.delays.at(row));
   }
 
   /** '' for a row without. */
   eventName(row: number): string {
-    this.#names ??= readNames(this.#section.column(3), this.#rowsWith(HAS.eventName));
-    return this.#names.get(row) ?? '';
+    this.#names ??= new EventNames(this.#section.column(3), this.#rowsWith(HAS.eventName));
+    return this.#names.of(row);
   }
 
   /** 0 for a row without. */
   dropped(row: number): number {
-    this.#dropped ??= readDropped(this.#section.column(4), this.#rowsWith(HAS.dropped));
-    return this.#dropped.get(row) ?? 0;
+    this.#dropped ??= new DroppedCounts(this.#section.column(4), this.#rowsWith(HAS.dropped));
+    return this.#dropped.of(row);
   }
 
   get heldBytes(): number {
-    const ids = (this.#traces?.heldBytes ?? 0) + (this.#spans?.heldBytes ?? 0);
-    const maps = ((this.#names?.size ?? 0) + (this.#dropped?.size ?? 0)) * 50;
-    return this.#section.heldBytes + ids + maps + (this.#observed?.delays.byteLength ?? 0);
-  }
-
-  #readIds(column: number, width: number, bit: number): StoredIdColumn {
-    return new StoredIdColumn(this.#section.column(column), width, this.#rowsWith(bit), this.#records);
+    const parts = [this.#section, this.#observed?.delays, this.#traces, this.#spans, this.#names, this.#dropped];
+    return parts.reduce((sum, part) => sum + (part?.heldBytes ?? 0), 0);
   }
 }
 
 function readObserved(column: ColumnReader, records: number) {
-  const delays = readWholeNumbers(column, records);
+  const delays = new WholeNumbers(column, records);
   const far = new Map<number, bigint>();
   for (let left = column.meta.varint(); left > 0; left--) {
     far.set(column.meta.varint(), BigInt.asUintN(64, column.meta.int64()));
@@ -147,15 +143,47 @@ function readObserved(column: ColumnReader, records: number) {
   return { delays, far };
 }
 
-function readNames(column: ColumnReader, rows: Uint32Array): Map<number, string> {
-  const count = column.meta.varint();
-  if (count > rows.length) throw new DamagedBytesError(`${count} event names for ${rows.length} rows`);
-  const names = Array.from({ length: count }, () => column.meta.text());
-  const places = readCodes(column, rows.length, count);
-  return new Map(Array.from(rows, (row, index) => [row, names[places[index]!]!]));
+/** The names of the rows that have one. */
+class EventNames {
+  readonly #rows: RowSet;
+  readonly #names: readonly string[];
+  readonly #places: Codes;
+
+  constructor(column: ColumnReader, rows: RowSet) {
+    const count = column.meta.varint();
+    if (count > rows.size) throw new DamagedBytesError(`${count} event names for ${rows.size} rows`);
+    this.#rows = rows;
+    this.#names = Array.from({ length: count }, () => column.meta.text());
+    this.#places = new Codes(column, rows.size, count);
+  }
+
+  of(row: number): string {
+    const rank = this.#rows.rankOf(row);
+    return rank < 0 ? '' : this.#names[this.#places.at(rank)]!;
+  }
+
+  get heldBytes(): number {
+    const names = this.#names.reduce((sum, name) => sum + 2 * name.length, 0);
+    return this.#places.heldBytes + names;
+  }
 }
 
-function readDropped(column: ColumnReader, rows: Uint32Array): Map<number, number> {
-  const counts = readWholeNumbers(column, rows.length);
-  return new Map(Array.from(rows, (row, index) => [row, counts[index]!]));
+/** How many attributes were dropped, of the rows where some were. */
+class DroppedCounts {
+  readonly #rows: RowSet;
+  readonly #counts: WholeNumbers;
+
+  constructor(column: ColumnReader, rows: RowSet) {
+    this.#rows = rows;
+    this.#counts = new WholeNumbers(column, rows.size);
+  }
+
+  of(row: number): number {
+    const rank = this.#rows.rankOf(row);
+    return rank < 0 ? 0 : this.#counts.at(rank);
+  }
+
+  get heldBytes(): number {
+    return this.#counts.heldBytes;
+  }
 }

@@ -6,6 +6,7 @@ import type { AnyValue } from '../../../record/any-value.ts';
 import { valueText } from '../../../record/value-text.ts';
 import { KIND } from './block-header.ts';
 import type { MarkedColumn, Wanted } from './columns.ts';
+import type { RowSet } from './row-sets.ts';
 import type { TextList } from './text-list.ts';
 import type { Values } from './values.ts';
 
@@ -29,19 +30,24 @@ export interface ValueView {
 
 /** Conditions on the values that some rows of a block have. */
 export class MarkedValues implements MarkedColumn {
-  readonly rows: Uint32Array;
+  readonly rowSet: RowSet;
   readonly values: Values;
   readonly #view: ValueView;
 
-  /** `values` are those of `rows`, one each. */
-  constructor(rows: Uint32Array, values: Values, view: ValueView) {
-    this.rows = rows;
+  /** `values` are those of `rowSet`, one each. */
+  constructor(rowSet: RowSet, values: Values, view: ValueView) {
+    this.rowSet = rowSet;
     this.values = values;
     this.#view = view;
   }
 
+  get rows(): Uint32Array {
+    return this.rowSet.rows;
+  }
+
   get heldBytes(): number {
-    return this.rows.byteLength + this.values.heldBytes;
+    // The rows are the block's: several columns share them.
+    return this.values.heldBytes;
   }
 
   markPresent(marks: Uint8Array): void {
@@ -122,11 +128,12 @@ export class MarkedValues implements MarkedColumn {
   }
 
   #mark(wanted: Wanted, marks: Uint8Array, { markTexts, matchesNumber, matchesValue }: Condition): void {
-    const { rows, values } = this;
-    if (values.areTextsByIndex && rows.length === marks.length) {
+    const { rowSet, values } = this;
+    if (values.areTextsByIndex && rowSet.size === marks.length) {
       markTexts(values.texts, wanted, marks);
       return;
     }
+    const { rows } = rowSet;
     const textMarks = this.#textMarks(wanted, markTexts);
     for (let index = 0; index < rows.length; index++) {
       const row = rows[index]!;

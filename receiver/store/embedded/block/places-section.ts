@@ -2,7 +2,7 @@ import { DamagedBytesError } from '../bytes.ts';
 import type { BlockHeader } from './block-header.ts';
 import { planesFor, planesOf, readPlanes, type SmallNumbers, writePlanes } from './planes.ts';
 import { SectionReader, type SectionWriter } from './section.ts';
-import { readWholeNumbers, readWholeNumbersLater, writeWholeNumbers } from './whole-numbers.ts';
+import { readWholeNumbers, WholeNumbers, writeWholeNumbers } from './whole-numbers.ts';
 
 /** Where the rows of a block stand: in time, in the order of arrival, among its sites and the sites' resources. */
 export interface Places {
@@ -35,7 +35,7 @@ export function writePlacesSection(
 export function readPlacesSection(bytes: Uint8Array, { records, sites: siteTable }: BlockHeader): Places {
   const column = new SectionReader(bytes).column(0);
   const times = summed(readWholeNumbers(column, records));
-  const distances = readWholeNumbersLater(column, records);
+  const distances = new WholeNumbers(column, records);
   const sites = readPlanes(column, records, siteTable.length);
   const resources = mostResources(siteTable);
   const laterRanks = planesFor(resources) === 0 ? null : column.nextLater();
@@ -45,7 +45,7 @@ export function readPlacesSection(bytes: Uint8Array, { records, sites: siteTable
     times,
     sites,
     get sequences() {
-      sequences ??= summed(distances());
+      sequences ??= summed(distances.all());
       return sequences;
     },
     get ranks() {

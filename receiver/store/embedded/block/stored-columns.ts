@@ -1,8 +1,8 @@
 import type { AnyValue } from '../../../record/any-value.ts';
 import { valueText } from '../../../record/value-text.ts';
-import { allRows } from './block-rows.ts';
 import type { AttributeColumn, BodyColumn } from './columns.ts';
 import { MarkedValues, type ValueView } from './marked-values.ts';
+import { AllRows, type RowSet } from './row-sets.ts';
 import type { ColumnReader } from './section.ts';
 import { Values } from './values.ts';
 
@@ -24,8 +24,8 @@ const BODY_VIEW: ValueView = {
 export class StoredAttribute extends MarkedValues implements AttributeColumn {
   readonly key: string;
 
-  constructor(column: ColumnReader, key: string, rows: Uint32Array) {
-    super(rows, new Values(column, rows.length, true), ATTRIBUTE_VIEW);
+  constructor(column: ColumnReader, key: string, rows: RowSet) {
+    super(rows, new Values(column, rows.size, true), ATTRIBUTE_VIEW);
     this.key = key;
   }
 
@@ -35,22 +35,15 @@ export class StoredAttribute extends MarkedValues implements AttributeColumn {
 
   /** The value of a row; undefined where the row has none. */
   valueOfRow(row: number): AnyValue | undefined {
-    const { rows } = this;
-    let low = 0;
-    let high = rows.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (rows[middle]! < row) low = middle + 1;
-      else high = middle;
-    }
-    return rows[low] === row ? this.values.value(low) : undefined;
+    const rank = this.rowSet.rankOf(row);
+    return rank < 0 ? undefined : this.values.value(rank);
   }
 }
 
 /** The bodies of a block's records. */
 export class StoredBodies extends MarkedValues implements BodyColumn {
   constructor(column: ColumnReader, records: number) {
-    super(allRows(records), new Values(column, records, false), BODY_VIEW);
+    super(new AllRows(records), new Values(column, records, false), BODY_VIEW);
   }
 
   value(row: number): AnyValue {

@@ -2,7 +2,7 @@ import type { AnyValue } from '../../../record/any-value.ts';
 import { ByteReader, DamagedBytesError } from '../bytes.ts';
 import { readValue } from '../value-codec.ts';
 import { KIND } from './block-header.ts';
-import { readCodes } from './codes.ts';
+import { Codes } from './codes.ts';
 import { fromDecimals } from './decimals.ts';
 import { readFixedBytes } from './fixed-bytes.ts';
 import type { ColumnReader } from './section.ts';
@@ -10,7 +10,7 @@ import { TextColumn } from './text/text-column.ts';
 import { PlainTexts, type TextList } from './text-list.ts';
 import { TEXT_LIST } from './texts-builder.ts';
 import { isMixed, RAW_DOUBLES } from './values-builder.ts';
-import { readWholeNumbers } from './whole-numbers.ts';
+import { readWholeNumbers, WholeNumbers } from './whole-numbers.ts';
 
 const NO_NUMBERS = new Float64Array(0);
 
@@ -26,8 +26,8 @@ export class Values {
   /** Place of each value among those of its kind; null where that is its index. */
   readonly #rankOf: Uint32Array | null;
   /** Place in `texts` by the text's rank; null where that is the rank. */
-  readonly #textPlaces: Uint32Array | null;
-  readonly #integers: Float64Array;
+  readonly #textPlaces: Codes | null;
+  readonly #integers: WholeNumbers | null;
   readonly #longIntegers: DataView;
   readonly #doubles: Float64Array;
   readonly #others: OtherValues;
@@ -41,7 +41,8 @@ export class Values {
     this.#rankOf = this.#kindOf ? ranksOf(this.#kindOf) : null;
     const count = (kind: number) => counts.get(kind) ?? 0;
     ({ list: this.texts, places: this.#textPlaces } = readTexts(column, count(KIND.text), hasDictionary));
-    this.#integers = readIf(count(KIND.integer), (integers) => readWholeNumbers(column, integers));
+    const integers = count(KIND.integer);
+    this.#integers = integers === 0 ? null : new WholeNumbers(column, integers);
     const longIntegers = count(KIND.longInteger);
     this.#longIntegers = new DataView(
       longIntegers === 0 ? new ArrayBuffer(0) : readFixedBytes(column, longIntegers, 8).buffer,
@@ -51,8 +52,10 @@ export class Values {
   }
 
   get heldBytes(): number {
-    const arrays = [this.#kindOf, this.#rankOf, this.#textPlaces, this.#integers, this.#longIntegers, this.#doubles];
-    return arrays.reduce((sum, array) => sum + (array?.byteLength ?? 0), this.texts.heldBytes + this.#others.heldBytes);
+    const arrays = [this.#kindOf, this.#rankOf, this.#longIntegers, this.#doubles];
+    const parts = [this.texts, this.#textPlaces, this.#integers, this.#others];
+    const ofArrays = arrays.reduce((sum, array) => sum + (array?.byteLength ?? 0), 0);
+    return parts.reduce((sum, part) => sum + (part?.heldBytes ?? 0), ofArrays);
   }
 
   /** The KIND of a value. */
@@ -62,14 +65,14 @@ export class Values {
 
   /** The number that a value of kind integer or double is. */
   number(index: number): number {
-    const numbers = this.kind(index) === KIND.integer ? this.#integers : this.#doubles;
-    return numbers[this.#rank(index)]!;
+    const rank = this.#rank(index);
+    return this.kind(index) === KIND.integer ? this.#integers!.at(rank) : this.#doubles[rank]!;
   }
 
   /** The place in `texts` of a value of kind text. */
   textPlace(index: number): number {
     const rank = this.#rank(index);
-    return this.#textPlaces ? this.#textPlaces[rank]! : rank;
+    return this.#textPlaces ? this.#textPlaces.at(rank) : rank;
   }
 
   /** True where every value is a text whose place is its index. */
@@ -167,7 +170,7 @@ function readTexts(column: ColumnReader, count: number, hasDictionary: boolean) 
   if (!hasDictionary) return { list: readTemplates(column, count), places: null };
   const different = column.meta.varint();
   if (different > count) throw new DamagedBytesError(`${different} different texts among ${count}`);
-  const places = readCodes(column, count, different);
+  const places = new Codes(column, count, different);
   const form = column.meta.byte();
   if (form > TEXT_LIST.templates) throw new DamagedBytesError(`a list of texts of the unknown form ${form}`);
   const list: TextList =

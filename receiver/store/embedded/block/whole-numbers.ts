@@ -1,5 +1,6 @@
 import { DamagedBytesError } from '../bytes.ts';
 import { readZigzag, writeZigzag } from '../value-codec.ts';
+import type { LaterBytes } from './later-bytes.ts';
 import { Room } from './room.ts';
 import type { ColumnReader, SectionWriter } from './section.ts';
 
@@ -42,26 +43,65 @@ export function writeWholeNumbers(section: SectionWriter, numbers: Float64Array)
 
 /** Reads `length` numbers written by `writeWholeNumbers`. */
 export function readWholeNumbers(column: ColumnReader, length: number): Float64Array {
-  return readWholeNumbersLater(column, length)();
+  return new WholeNumbers(column, length).all();
 }
 
-/** The same, for numbers that may not be wanted: their bytes are unpacked when the function is called. */
-export function readWholeNumbersLater(column: ColumnReader, length: number): () => Float64Array {
-  const min = readZigzag(column.meta);
-  const unit = column.meta.varint();
-  const width = column.meta.byte();
-  if (width > 7) throw new DamagedBytesError(`a number of ${width} bytes`);
-  const planes = Array.from({ length: width }, () => column.nextLater());
-  return () => {
-    const numbers = new Float64Array(length).fill(min);
-    let factor = unit;
-    for (const { bytes } of planes) {
-      if (bytes.length !== length) throw new DamagedBytesError(`${bytes.length} bytes for ${length} numbers`);
-      for (let index = 0; index < length; index++) numbers[index]! += bytes[index]! * factor;
+/** What `writeWholeNumbers` wrote; bytes are unpacked when the first number is asked for. */
+export class WholeNumbers {
+  readonly length: number;
+  readonly #min: number;
+  readonly #unit: number;
+  readonly #planes: readonly LaterBytes[];
+
+  constructor(column: ColumnReader, length: number) {
+    this.length = length;
+    this.#min = readZigzag(column.meta);
+    this.#unit = column.meta.varint();
+    const width = column.meta.byte();
+    if (width > 7) throw new DamagedBytesError(`a number of ${width} bytes`);
+    this.#planes = Array.from({ length: width }, () => column.nextLater());
+    for (const plane of this.#planes) {
+      if (plane.length !== length) throw new DamagedBytesError(`${plane.length} bytes for ${length} numbers`);
+    }
+  }
+
+  /** `index` is below the length. */
+  at(index: number): number {
+    let number = this.#min;
+    let factor = this.#unit;
+    for (const { bytes } of this.#planes) {
+      number += bytes[index]! * factor;
       factor *= 256;
     }
+    return number;
+  }
+
+  all(): Float64Array {
+    const numbers = new Float64Array(this.length).fill(this.#min);
+    let factor = this.#unit;
+    // Three planes at a time, for each pass over the numbers has its price.
+    for (let plane = 0; plane < this.#planes.length; plane += 3) {
+      const low = this.#planes[plane]!.bytes;
+      const middle = this.#planes[plane + 1]?.bytes;
+      const high = this.#planes[plane + 2]?.bytes;
+      if (!middle) for (let index = 0; index < numbers.length; index++) numbers[index]! += low[index]! * factor;
+      else if (!high) {
+        for (let index = 0; index < numbers.length; index++) {
+          numbers[index]! += (low[index]! | (middle[index]! << 8)) * factor;
+        }
+      } else {
+        for (let index = 0; index < numbers.length; index++) {
+          numbers[index]! += (low[index]! | (middle[index]! << 8) | (high[index]! << 16)) * factor;
+        }
+      }
+      factor *= 2 ** 24;
+    }
     return numbers;
-  };
+  }
+
+  get heldBytes(): number {
+    return this.#planes.reduce((sum, { heldBytes }) => sum + heldBytes, 0);
+  }
 }
 
 function bytesFor(highest: number): number {

@@ -22,6 +22,7 @@ export class TextColumn {
   readonly #templates: TextTemplates;
   readonly #templateOf: Uint8Array | Uint16Array;
   readonly #areas: AreaReaders;
+  #lookedUp = 0;
   /** How many texts of the same template come before each, once that is asked for. */
   #ranks: Uint32Array | null = null;
 
@@ -39,7 +40,8 @@ export class TextColumn {
     const templates = areas.directory.varint();
     const templateOf = readTemplatePlaces(areas, size, templates);
     const counts = new Uint32Array(templates);
-    for (const template of templateOf) {
+    for (let place = 0; place < size; place++) {
+      const template = templateOf[place]!;
       if (template >= templates) throw new DamagedBytesError(`template ${template} of ${templates} is asked for`);
       counts[template]!++;
     }
@@ -155,7 +157,17 @@ export class TextColumn {
     const template = this.#templateOf[place]!;
     const room = this.#templates.room(template);
     if (room > built.length) built = Buffer.allocUnsafeSlow(room);
-    return this.#templates.copy(template, this.#knownRanks()[place]!, built, 0);
+    return this.#templates.copy(template, this.#rankOf(place), built, 0);
+  }
+
+  /** How many texts of the same template come before this one. */
+  #rankOf(place: number): number {
+    if (this.#ranks || ++this.#lookedUp > FEW) return this.#knownRanks()[place]!;
+    const templateOf = this.#templateOf;
+    const template = templateOf[place]!;
+    let rank = 0;
+    for (let before = 0; before < place; before++) if (templateOf[before] === template) rank++;
+    return rank;
   }
 
   #knownRanks(): Uint32Array {
@@ -167,6 +179,9 @@ export class TextColumn {
     return ranks;
   }
 }
+
+/** Texts whose rank is counted for them alone, before all ranks are worked out. */
+const FEW = 4;
 
 const BUILT_CAPACITY = 1 << 16;
 /** Where one text at a time is put together. */
@@ -191,5 +206,7 @@ function readTemplatePlaces(areas: AreaReaders, size: number, templates: number)
 function readSlots(areas: AreaReaders, texts: number): Slot[] {
   const count = areas.directory.varint();
   if (count > MOST_SLOTS) throw new DamagedBytesError(`a template of ${count} slots`);
-  return Array.from({ length: count }, () => readSlot(areas, texts));
+  const slots: Slot[] = [];
+  for (let left = count; left > 0; left--) slots.push(readSlot(areas, texts));
+  return slots;
 }
