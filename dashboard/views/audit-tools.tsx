@@ -1,7 +1,7 @@
 import type { AuditProps } from './audit.tsx';
 import { AUDIT_FILTERS, type AuditFilter } from './audit-state.ts';
 import { Chips } from './chips.tsx';
-import { exact, oneLine } from './format.ts';
+import { exact, nameText } from './format.ts';
 import { link, type Parameters } from './links.ts';
 import { Choice, Menu } from './menu.tsx';
 import { type NarrowField, NarrowForm } from './narrow-form.tsx';
@@ -81,14 +81,14 @@ interface ValueMenuProps {
 /** The most frequent values of the last 30 days. */
 function ValueMenu({ label, chosen, values, href }: ValueMenuProps) {
   return (
-    <Menu label={`${label}: ${chosen.map(oneLine).join(', ') || 'any'}`}>
+    <Menu label={`${label}: ${chosen.map(nameText).join(', ') || 'any'}`}>
       <Choice href={href(undefined)} chosen={chosen.length === 0} words="any" />
       {values.slice(0, CHOICES).map(({ value, count }) => (
         <Choice
           key={value}
           href={href(value)}
           chosen={chosen.join() === value}
-          words={`${oneLine(value)} · ${exact(count)}`}
+          words={`${nameText(value)} · ${exact(count)}`}
         />
       ))}
     </Menu>

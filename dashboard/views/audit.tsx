@@ -5,7 +5,7 @@ import { AuditTools } from './audit-tools.tsx';
 import { NothingMatches } from './empty.tsx';
 import type { EventPage } from './event.ts';
 import { EventList } from './event-list.tsx';
-import { exact, oneLine, plural } from './format.ts';
+import { exact, nameText, plural } from './format.ts';
 import { inWords } from './health.tsx';
 import { Layout } from './layout.tsx';
 import { link, type Parameters } from './links.ts';
@@ -66,7 +66,7 @@ function Stats({ page, state, stats: [, month] }: AuditProps) {
       {most.map(({ value, count }, index) => (
         <span key={value}>
           {index > 0 && ', '}
-          {exact(count)} × <a href={link(page.base, '/audit', { ...state, action: value })}>{oneLine(value)}</a>
+          {exact(count)} × <a href={link(page.base, '/audit', { ...state, action: value })}>{nameText(value)}</a>
         </span>
       ))}
       {month.byAction.length > most.length && ', …'}

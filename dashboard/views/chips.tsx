@@ -1,4 +1,4 @@
-import { oneLine } from './format.ts';
+import { nameText } from './format.ts';
 import { link } from './links.ts';
 import type { PageContext } from './page.ts';
 
@@ -20,7 +20,7 @@ interface ChipsProps<Name extends string> {
 /** The filters chosen, each with a way to drop it that keeps the others (P33). */
 export function Chips<Name extends string>({ page, path, state, filters }: ChipsProps<Name>) {
   const chips = filters.flatMap(({ name, words, shown = (value) => value }) =>
-    state[name].map((value) => ({ name, words, value, shown: oneLine(shown(value)) })),
+    state[name].map((value) => ({ name, words, value, shown: nameText(shown(value)) })),
   );
   if (chips.length === 0) return null;
   return (
@@ -30,7 +30,7 @@ export function Chips<Name extends string>({ page, path, state, filters }: Chips
           key={`${name}=${value}`}
           class="chip"
           href={link(page.base, path, { ...state, [name]: state[name].filter((other) => other !== value) })}
-          aria-label={`Drop the filter ${words} ${oneLine(value)}`}
+          aria-label={`Drop the filter ${words} ${nameText(value)}`}
         >
           {words} <b>{shown}</b> <span aria-hidden="true">×</span>
         </a>

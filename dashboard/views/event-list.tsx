@@ -1,7 +1,7 @@
 import { ChangesInShort } from './diff.tsx';
 import type { EventLine } from './event.ts';
 import { EventTypeName } from './event-type.tsx';
-import { calendarDay, clockTime, exactTime, oneLine, rfc3339 } from './format.ts';
+import { calendarDay, clockTime, exactTime, nameText, oneLine, rfc3339 } from './format.ts';
 import { excerpt, Highlighted } from './highlight.tsx';
 import { groupHref, link, objectHref, type Parameters, recordPath } from './links.ts';
 import type { PageContext } from './page.ts';
@@ -74,14 +74,14 @@ function Sentence({ page, event, narrowed, withObject }: PartProps & { readonly 
   return (
     <p class="sentence">
       <Who actor={actor} narrowed={narrowed} />{' '}
-      <a class="did" href={narrowed({ action: action ?? undefined })} title={`Every ${oneLine(action ?? '')}`}>
-        <bdi>{oneLine(verb ?? '')}</bdi>
+      <a class="did" href={narrowed({ action: action ?? undefined })} title={`Every ${nameText(action ?? '')}`}>
+        <bdi>{nameText(verb ?? '')}</bdi>
       </a>
       {object && <> {withObject ? <ObjectLink page={page} object={object} /> : <span class="did">it</span>}</>}
       {error !== null && (
         <>
           {' '}
-          <span class={`lv ${event.tone === 'bad' ? 'bad' : 'warn'}`}>{oneLine(error)}</span>
+          <span class={`lv ${event.tone === 'bad' ? 'bad' : 'warn'}`}>{nameText(error)}</span>
         </>
       )}
     </p>
@@ -93,12 +93,12 @@ function Who({ actor, narrowed }: Pick<EventLine, 'actor'> & Pick<PartProps, 'na
   const name = (
     <>
       {actor.isNameless && <span class="did">User </span>}
-      <bdi>{oneLine(actor.name)}</bdi>
+      <bdi>{nameText(actor.name)}</bdi>
     </>
   );
   if (actor.id === null) return <span class="who">{name}</span>;
   return (
-    <a class="who" href={narrowed({ actor: actor.id })} title={`Everything by ${oneLine(actor.id)}`}>
+    <a class="who" href={narrowed({ actor: actor.id })} title={`Everything by ${nameText(actor.id)}`}>
       {name}
     </a>
   );
@@ -109,11 +109,11 @@ function ObjectLink({ page, object }: Pick<PartProps, 'page'> & { readonly objec
   const { type, id, name } = object;
   const words = (
     <>
-      <bdi>{oneLine(type ?? 'object')}</bdi> {id !== null && <bdi class="id">{oneLine(id)}</bdi>}
+      <bdi>{nameText(type ?? 'object')}</bdi> {id !== null && <bdi class="id">{nameText(id)}</bdi>}
       {name !== null && name !== id && (
         <>
           {' '}
-          <bdi class="named">“{oneLine(name)}”</bdi>
+          <bdi class="named">“{nameText(name)}”</bdi>
         </>
       )}
     </>
@@ -133,17 +133,17 @@ function Aside({ page, event: { tool, group, initiator }, narrowed }: PartProps)
       {tool !== null && (
         <a href={narrowed({ tool })} title="Everything by this tool">
           <span class="sr">by </span>
-          <bdi>{oneLine(tool)}</bdi>
+          <bdi>{nameText(tool)}</bdi>
         </a>
       )}
       {initiator !== null && (
         <a href={narrowed({ initiator })} title="Everything it started">
-          by <bdi>{oneLine(initiator)}</bdi>
+          by <bdi>{nameText(initiator)}</bdi>
         </a>
       )}
       {group !== null && (
         <a href={groupHref(page.base, group)} title="All events of the group">
-          group <bdi>{oneLine(group)}</bdi>
+          group <bdi>{nameText(group)}</bdi>
         </a>
       )}
     </p>

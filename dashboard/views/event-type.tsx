@@ -1,5 +1,5 @@
 import type { EventType } from './event.ts';
-import { oneLine } from './format.ts';
+import { nameText } from './format.ts';
 
 /**
  * An event's type with its mark. The colour of an application's own type is an attribute of SVG, since the policy of our
@@ -11,7 +11,7 @@ export function EventTypeName({ type }: { readonly type: EventType }) {
       <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
         <Mark type={type} />
       </svg>
-      <bdi>{oneLine(type.name)}</bdi>
+      <bdi>{nameText(type.name)}</bdi>
     </span>
   );
 }

@@ -220,3 +220,10 @@ const CONTROLS = /(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
 export function oneLine(text: string): string {
   return printable(text.replace(/\s+/g, ' ').trim());
 }
+
+/** A name in one line, cut where no name goes on: whatever a log calls something leaves room for the rest of the page. */
+export function nameText(text: string): string {
+  return oneLine(shortened(text, LONGEST_NAME));
+}
+
+const LONGEST_NAME = 120;

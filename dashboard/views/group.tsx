@@ -1,6 +1,16 @@
 import type { EventType } from './event.ts';
 import { EventTypeName } from './event-type.tsx';
-import { clockTime, dayAndTime, elapsed, exactTime, oneLine, plural, printable, rfc3339, shortened } from './format.ts';
+import {
+  clockTime,
+  dayAndTime,
+  elapsed,
+  exactTime,
+  nameText,
+  plural,
+  printable,
+  rfc3339,
+  shortened,
+} from './format.ts';
 import { Layout } from './layout.tsx';
 import { link, recordPath } from './links.ts';
 import type { PageContext } from './page.ts';
@@ -39,14 +49,14 @@ const DATA_LENGTH = 1000;
 export function GroupPage({ page, id, members, span, cut, explore }: GroupPageProps) {
   const first = members[0]!;
   return (
-    <Layout page={page} heading={`Group ${oneLine(id)}`} section="audit">
+    <Layout page={page} heading={`Group ${nameText(id)}`} section="audit">
       <p class="crumbs">
         <a href={link(page.base, '/audit', { kind: 'group' })}>← Event groups</a>
       </p>
       <div class="head">
         <div>
           <h1>
-            Group <bdi class="id">{oneLine(id)}</bdi>
+            Group <bdi class="id">{nameText(id)}</bdi>
           </h1>
           <p class="sub">
             {cut ? `The first ${plural(members.length, 'record')}` : plural(members.length, 'record')} · {span} from
@@ -97,13 +107,13 @@ function Member({
       <div class="member">
         <p class="head-line">
           {type && <EventTypeName type={type} />}
-          {hasLevel && <span class={`lv ${tone}`}>{oneLine(level)}</span>}
+          {hasLevel && <span class={`lv ${tone}`}>{nameText(level)}</span>}
           <time dateTime={rfc3339(timestamp)} title={exactTime(timestamp, page.zone)}>
             {clockTime(timestamp, page.zone)}
           </time>
           {initiator !== null && (
             <a href={link(page.base, '/audit', { kind: 'group', initiator })} title="Everything it started">
-              by <bdi>{oneLine(initiator)}</bdi>
+              by <bdi>{nameText(initiator)}</bdi>
             </a>
           )}
         </p>

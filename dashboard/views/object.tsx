@@ -1,6 +1,6 @@
 import type { EventPage } from './event.ts';
 import { EventList } from './event-list.tsx';
-import { exact, oneLine, plural } from './format.ts';
+import { exact, nameText, plural } from './format.ts';
 import { Layout } from './layout.tsx';
 import { link } from './links.ts';
 import { EndOfList } from './list-page.tsx';
@@ -21,18 +21,18 @@ export interface ObjectPageProps {
 /** Everything about one object, in time (PARITY.md P74). */
 export function ObjectPage({ page, object, name, removed, order, list }: ObjectPageProps) {
   const { type, id } = object;
-  const words = `${oneLine(type)} ${oneLine(id)}`;
+  const words = `${nameText(type)} ${nameText(id)}`;
   const to = (change: { readonly order?: string }) => link(page.base, '/objects', { type, id, ...change });
   return (
     <Layout page={page} heading={words} section="audit">
       <p class="crumbs">
-        <a href={link(page.base, '/audit', { object_type: type })}>← Every {oneLine(type)}</a>
+        <a href={link(page.base, '/audit', { object_type: type })}>← Every {nameText(type)}</a>
       </p>
       <div class="head">
         <div>
           <h1>
-            <span class="svc">{oneLine(type)}</span> <bdi class="id">{oneLine(id)}</bdi>
-            {name !== null && <bdi> “{oneLine(name)}”</bdi>}
+            <span class="svc">{nameText(type)}</span> <bdi class="id">{nameText(id)}</bdi>
+            {name !== null && <bdi> “{nameText(name)}”</bdi>}
           </h1>
           <p class="sub">
             {plural(list.total, 'record')}

@@ -1,5 +1,5 @@
 import { Chips } from './chips.tsx';
-import { oneLine } from './format.ts';
+import { nameText } from './format.ts';
 import { link, type Parameters } from './links.ts';
 import { Choice, Menu } from './menu.tsx';
 import { NarrowForm } from './narrow-form.tsx';
@@ -33,7 +33,7 @@ const CHIPS = [
 export function RequestTools({ page, state, ranges, time, fault }: RequestsProps) {
   const to = (change: Parameters) => link(page.base, '/requests', { ...state, ...change });
   const slower = SLOWER.find((each) => each.slower === state.slower)?.words ?? (state.slower && `${state.slower} s`);
-  const method = state.method.map(oneLine).join(', ');
+  const method = state.method.map(nameText).join(', ');
   return (
     <>
       <div class="tools">

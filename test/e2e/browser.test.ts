@@ -7,7 +7,7 @@ import type { LogRecord, StoredRecord } from '../../receiver/record/log-record.t
 import { auditRecord, groupRecord, requestRecord } from '../helpers/audit.ts';
 import { launchBrowser } from '../helpers/browser.ts';
 import { type Site, startSite } from '../helpers/dashboard-site.ts';
-import { batch, errorRecord, HOUR, logRecord, MINUTE, NOON, SECOND, warningRecord } from '../helpers/records.ts';
+import { batch, errorRecord, HOUR, idsOf, logRecord, MINUTE, NOON, SECOND, warningRecord } from '../helpers/records.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const DESKTOP = { width: 1440, height: 900 };
@@ -202,6 +202,56 @@ describe('in a browser', () => {
       await opened.page.goto(site.url + path);
       const width = await opened.page.evaluate(() => document.documentElement.scrollWidth);
       expect(width, path).toBe(PHONE.width);
+    }
+  });
+
+  test('names without end and without blanks leave every page its width, on the narrowest screens too', async () => {
+    const endless = (letter: string) => letter.repeat(3000);
+    const { site } = await startEventfulSite();
+    await using _ = site;
+    const names = { type: endless('T'), id: endless('i'), name: endless('N') };
+    const changes = JSON.stringify({ old_value: { [endless('k')]: endless('o') }, new_value: {} });
+    const event = {
+      'user.name': endless('U'),
+      'logvitals.group.id': endless('G'),
+      'logvitals.initiator': endless('I'),
+      'logvitals.event.type': endless('E'),
+      'error.type': endless('F'),
+      'logvitals.data': endless('d'),
+    };
+    const request = {
+      'http.route': `/${endless('r')}`,
+      'user.id': endless('u'),
+      'http.request.method': endless('M'),
+      'http.response.status_code': endless('9'),
+      'logvitals.duration': 1e300,
+    };
+    const [appended] = await site.store.append([
+      batch([
+        auditRecord({ action: endless('A'), tool: endless('t'), user: endless('u'), object: names, changes }),
+        auditRecord({ action: endless('A'), object: names, attributes: event, timestamp: NOON - SECOND }),
+        groupRecord(endless('G'), { body: endless('b'), attributes: event, timestamp: NOON - 2n * SECOND }),
+        requestRecord({ attributes: request, timestamp: NOON - 3n * SECOND }),
+      ]),
+    ]);
+    const ids = idsOf(appended!, 4);
+    const paths = [
+      '/audit?kind=any',
+      `/audit?${new URLSearchParams({ kind: 'any', tool: endless('t'), actor: endless('u'), object_id: names.id })}`,
+      '/requests',
+      `/requests?${new URLSearchParams({ route: request['http.route'], method: endless('M') })}`,
+      `/objects?${new URLSearchParams({ type: names.type, id: names.id })}`,
+      `/groups/${endless('G')}`,
+      ...ids.map((id) => `/logs/${id}`),
+      '/logs?q=user.id:*',
+    ];
+    for (const width of [320, DESKTOP.width]) {
+      await using opened = await openPage({ viewport: { ...DESKTOP, width } });
+      for (const path of paths) {
+        await opened.page.goto(site.url + path);
+        const needed = await opened.page.evaluate(() => document.documentElement.scrollWidth);
+        expect(needed, path.slice(0, 60)).toBe(width);
+      }
     }
   });
 
