@@ -1,4 +1,5 @@
 import { Gate, readWithinSavepoint, SAVEPOINT } from '../gate.ts';
+import { replaceMethods } from '../replaced-methods.ts';
 import type { AuditTransaction } from '../transaction.ts';
 import type { Prepared, Reading, Selecting } from './write.ts';
 
@@ -29,21 +30,19 @@ export interface WatchedTransaction {
  */
 export function watchTransaction(tx: SessionOwner, events: AuditTransaction, gate = new Gate()): WatchedTransaction {
   const { session } = tx;
-  const hadOwn = Object.hasOwn(session, 'prepareQuery');
-  const prepareQuery = session.prepareQuery;
+  const { prepareQuery } = session;
   const quiet = Object.create(tx) as SessionOwner;
   quiet.session = Object.create(session) as Session;
   quiet.session.prepareQuery = (...input) => prepareQuery.apply(session, input);
-  session.prepareQuery = (...input) => watchPrepared(prepareQuery.apply(session, input), events, gate);
+  const watched: Session['prepareQuery'] = (...input) =>
+    watchPrepared(prepareQuery.apply(session, input), events, gate);
+  const unwatch = replaceMethods(session, { prepareQuery: watched });
   return {
     events,
     gate,
     session,
     reading: (read) => gate.alone(() => readWithinSavepoint(savepointOf(quiet), () => read(quiet))),
-    unwatch() {
-      if (hadOwn) session.prepareQuery = prepareQuery;
-      else Reflect.deleteProperty(session, 'prepareQuery');
-    },
+    unwatch,
   };
 }
 

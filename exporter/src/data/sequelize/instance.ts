@@ -1,4 +1,5 @@
 import type { DataAuditOptions } from '../options.ts';
+import { recordOnce, replaceMethods } from '../replaced-methods.ts';
 import { createAuditTrail } from '../trail.ts';
 import type { ModelLike } from './model.ts';
 import { type QueryInterfaceLike, watchQueryInterface } from './query-interface.ts';
@@ -13,8 +14,8 @@ export interface SequelizeLike {
 }
 
 /**
- * Has everything that the models of this Sequelize write recorded as audit events. Models go by their names, fields are
- * their attributes.
+ * Has everything that the models of this Sequelize write recorded as audit events; asked again, by the options of the last
+ * call. Models go by their names, fields are their attributes.
  * @returns the Sequelize itself.
  * @throws TypeError when an option makes no sense.
  */
@@ -23,16 +24,24 @@ export function auditSequelize<Instance extends SequelizeLike>(
   options: DataAuditOptions = {},
 ): Instance {
   const trail = createAuditTrail('sequelize', options);
-  const query = sequelize.query.bind(sequelize) as (sql: unknown, options?: QueryOptions) => Promise<unknown>;
-  const transactions = new SequelizeTransactions(trail, sequelize.getDialect() === 'postgres', query, () =>
-    (sequelize.constructor as { _cls?: { get(name: string): TransactionLike } })._cls?.get('transaction'),
-  );
-  Object.assign(sequelize, { query: (sql: unknown, given?: QueryOptions) => transactions.query(sql, given) });
-  watchQueryInterface(sequelize.getQueryInterface() as QueryInterfaceLike, {
-    trail,
-    transactions,
-    isExpression: expressionTest(sequelize),
-    models: () => Object.values(sequelize.models) as ModelLike[],
+  recordOnce(sequelize, () => {
+    const query = sequelize.query.bind(sequelize) as (sql: unknown, options?: QueryOptions) => Promise<unknown>;
+    const transactions = new SequelizeTransactions(trail, sequelize.getDialect() === 'postgres', query, () =>
+      (sequelize.constructor as { _cls?: { get(name: string): TransactionLike } })._cls?.get('transaction'),
+    );
+    const putQueryBack = replaceMethods(sequelize, {
+      query: (sql: unknown, given?: QueryOptions) => transactions.query(sql, given),
+    });
+    const unwatch = watchQueryInterface(sequelize.getQueryInterface() as QueryInterfaceLike, {
+      trail,
+      transactions,
+      isExpression: expressionTest(sequelize),
+      models: () => Object.values(sequelize.models) as ModelLike[],
+    });
+    return () => {
+      putQueryBack();
+      unwatch();
+    };
   });
   return sequelize;
 }

@@ -1,4 +1,5 @@
 import type { JoinTable, Row } from '../change.ts';
+import { replaceMethods } from '../replaced-methods.ts';
 import { type SqlStatement, SqlWrite } from '../sql-write.ts';
 import type { AuditTrail } from '../trail.ts';
 import { joinOf, type ModelLike } from './model.ts';
@@ -19,12 +20,16 @@ export interface SequelizeSurroundings {
   models(): readonly ModelLike[];
 }
 
-/** Has everything that the models write recorded, where it goes through. */
-export function watchQueryInterface(queryInterface: QueryInterfaceLike, around: SequelizeSurroundings): void {
+/**
+ * Has everything that the models write recorded, where it goes through.
+ * @returns what ends that.
+ */
+export function watchQueryInterface(queryInterface: QueryInterfaceLike, around: SequelizeSurroundings): () => void {
+  const watched: Record<string, Method> = {};
   for (const name of Object.keys(WRITES) as (keyof typeof WRITES)[]) {
     const run = queryInterface[name];
     const describe = WRITES[name] as (isExpression: IsExpression, ...input: unknown[]) => Write | null;
-    queryInterface[name] = (...input) => {
+    watched[name] = (...input) => {
       const write = around.trail.attempt(() => describe(around.isExpression, ...input));
       const execute = () => run.apply(queryInterface, input);
       const join = write ? joinWritten(write, around) : undefined;
@@ -32,25 +37,22 @@ export function watchQueryInterface(queryInterface: QueryInterfaceLike, around: 
       return isWanted ? executeWatched(write, join, execute, around) : execute();
     };
   }
-  watchTransactions(queryInterface, around.transactions);
+  return replaceMethods(queryInterface, { ...watched, ...watchedTransactions(queryInterface, around.transactions) });
 }
 
-function watchTransactions(queryInterface: QueryInterfaceLike, transactions: SequelizeTransactions): void {
+function watchedTransactions(queryInterface: QueryInterfaceLike, transactions: SequelizeTransactions) {
+  const followed =
+    (run: TransactionMethod, follow: (transaction: TransactionLike) => void): TransactionMethod =>
+    async (transaction, options) => {
+      const result = await run.call(queryInterface, transaction, options);
+      follow(transaction);
+      return result;
+    };
   const { startTransaction, commitTransaction, rollbackTransaction } = queryInterface;
-  queryInterface.startTransaction = async (transaction, options) => {
-    const result = await startTransaction.call(queryInterface, transaction, options);
-    transactions.started(transaction);
-    return result;
-  };
-  queryInterface.commitTransaction = async (transaction, options) => {
-    const result = await commitTransaction.call(queryInterface, transaction, options);
-    transactions.committed(transaction);
-    return result;
-  };
-  queryInterface.rollbackTransaction = async (transaction, options) => {
-    const result = await rollbackTransaction.call(queryInterface, transaction, options);
-    transactions.rolledBack(transaction);
-    return result;
+  return {
+    startTransaction: followed(startTransaction, (transaction) => transactions.started(transaction)),
+    commitTransaction: followed(commitTransaction, (transaction) => transactions.committed(transaction)),
+    rollbackTransaction: followed(rollbackTransaction, (transaction) => transactions.rolledBack(transaction)),
   };
 }
 

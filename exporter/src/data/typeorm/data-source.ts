@@ -1,4 +1,5 @@
 import type { DataAuditOptions } from '../options.ts';
+import { recordOnce, replaceMethods } from '../replaced-methods.ts';
 import { createAuditTrail } from '../trail.ts';
 import { type BuilderLike, type BuilderSource, watchBuilder } from './builders.ts';
 import { RunnerTransactions } from './runners.ts';
@@ -15,8 +16,8 @@ export interface DataSourceLike {
 const FAILURES_SPOIL = ['postgres', 'cockroachdb', 'aurora-postgres'];
 
 /**
- * Has the data source's writes recorded as audit events, from now until it is destroyed. Models are the entities, fields
- * their properties.
+ * Has the data source's writes recorded as audit events, from now until it is destroyed; asked again, by the options of the
+ * last call. Models are the entities, fields their properties.
  * @returns the data source itself.
  * @throws TypeError when it is not initialized yet, or an option makes no sense.
  */
@@ -33,9 +34,17 @@ export function auditTypeorm<Source extends DataSourceLike>(
   const trail = createAuditTrail('typeorm', options);
   const transactions = new RunnerTransactions(trail, FAILURES_SPOIL.includes(dataSource.options.type));
   const around = { trail, transactions, source: dataSource as unknown as BuilderSource };
-  dataSource.subscribers.push(createSubscriber(trail, transactions));
-  const createQueryBuilder = dataSource.createQueryBuilder as (...input: unknown[]) => BuilderLike;
-  const watched = (...input: unknown[]) => watchBuilder(createQueryBuilder.apply(dataSource, input), around);
-  Object.assign(dataSource, { createQueryBuilder: watched });
+  recordOnce(dataSource, () => {
+    const subscriber = createSubscriber(trail, transactions);
+    dataSource.subscribers.push(subscriber);
+    const createQueryBuilder = dataSource.createQueryBuilder as (...input: unknown[]) => BuilderLike;
+    const watched = (...input: unknown[]) => watchBuilder(createQueryBuilder.apply(dataSource, input), around);
+    const putBack = replaceMethods(dataSource, { createQueryBuilder: watched });
+    return () => {
+      putBack();
+      const place = dataSource.subscribers.indexOf(subscriber);
+      if (place >= 0) dataSource.subscribers.splice(place, 1);
+    };
+  });
   return dataSource;
 }

@@ -1,4 +1,5 @@
 import { Gate, readWithinSavepoint, SAVEPOINT } from '../gate.ts';
+import { replaceMethods } from '../replaced-methods.ts';
 import type { AuditTrail } from '../trail.ts';
 import type { AuditTransaction } from '../transaction.ts';
 
@@ -80,10 +81,9 @@ export class RunnerTransactions {
     const events = this.#trail.begin();
     const gate = new Gate();
     const { query } = runner;
-    const hadOwn = Object.hasOwn(runner, 'query');
     const quiet = Object.create(runner) as QueryRunnerLike;
     quiet.query = (...input) => query.apply(runner, input);
-    runner.query = async (...input) => {
+    const watched: QueryRunnerLike['query'] = async (...input) => {
       try {
         return await gate.pass(() => query.apply(runner, input));
       } catch (error) {
@@ -91,10 +91,7 @@ export class RunnerTransactions {
         throw error;
       }
     };
-    const unwatch = () => {
-      if (hadOwn) runner.query = query;
-      else Reflect.deleteProperty(runner, 'query');
-    };
+    const unwatch = replaceMethods(runner, { query: watched });
     return { events, gate, quiet, depth: 0, unwatch };
   }
 

@@ -1,0 +1,38 @@
+import pg from 'pg';
+import { DataTypes, Sequelize } from 'sequelize';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditSequelize } from '../../../../exporter/src/sequelize.ts';
+import { findPostgres, postgresDatabase, type TestDatabase } from '../../../helpers/postgres.ts';
+import { recordEvents } from '../recorded.ts';
+
+const postgres = await findPostgres();
+
+describe.skipIf(postgres === null)('Sequelize', () => {
+  let database: TestDatabase;
+  let sequelize: Sequelize;
+  beforeAll(async () => {
+    database = await postgresDatabase();
+    sequelize = new Sequelize(database.url, { dialect: 'postgres', dialectModule: pg, logging: false });
+    sequelize.define('Item', { name: DataTypes.STRING }, { tableName: 'items', timestamps: false });
+    await sequelize.sync();
+  }, 60_000);
+  afterAll(async () => {
+    await sequelize.close();
+    await database.drop();
+  }, 60_000);
+
+  test('P51 asked again, it records each change once, by the latest options', async () => {
+    using recording = recordEvents();
+    auditSequelize(sequelize, { tool: 'first' });
+    auditSequelize(sequelize, { tool: 'second' });
+    const Item = sequelize.models.Item!;
+    const undone = sequelize.transaction(async (transaction) => {
+      await Item.create({ name: 'undone' }, { transaction });
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    await sequelize.transaction((transaction) => Item.create({ name: 'Tea' }, { transaction }));
+    await Item.update({ name: 'Coffee' }, { where: { name: 'Tea' } });
+    expect(recording.take().map(({ action, tool }) => `${action} ${tool}`)).toEqual(['create second', 'update second']);
+  });
+});
