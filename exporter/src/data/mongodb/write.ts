@@ -81,7 +81,9 @@ export class DocumentWrite {
   #inserted({ inserted }: Outcome): RowChange[] {
     return [...inserted].flatMap(([place, id]) => {
       const document = this.#operation.inserts.get(place);
-      return document === undefined ? [] : [{ before: null, after: this.#row({ _id: id, ...document }) }];
+      return document === undefined
+        ? []
+        : [{ before: null, after: { ...this.#row({ _id: id }), ...this.#row(document) } }];
     });
   }
 

@@ -37,11 +37,8 @@ export interface TestClient {
   $disconnect(): Promise<void>;
 }
 
-/** Prisma's own generator, which needs no network when it has no use for the schema engine. */
-export async function generatedClient(): Promise<{ open(database: TestDatabase): TestClient } & Disposable> {
-  const directory = mkdtempSync(join(tmpdir(), 'logvitals-prisma-'));
-  copyFileSync(join(import.meta.dirname, 'schema.prisma'), join(directory, 'schema.prisma'));
-  symlinkSync(MODULES, join(directory, 'node_modules'));
+/** Runs `prisma generate` on a folder's `schema.prisma`. It needs no network when it has no use for the schema engine. */
+export function generatePrisma(directory: string): void {
   execFileSync(process.execPath, [join(MODULES, 'prisma/build/index.js'), 'generate', '--schema', 'schema.prisma'], {
     cwd: directory,
     env: {
@@ -53,6 +50,13 @@ export async function generatedClient(): Promise<{ open(database: TestDatabase):
     },
     stdio: 'pipe',
   });
+}
+
+export async function generatedClient(): Promise<{ open(database: TestDatabase): TestClient } & Disposable> {
+  const directory = mkdtempSync(join(tmpdir(), 'logvitals-prisma-'));
+  copyFileSync(join(import.meta.dirname, 'schema.prisma'), join(directory, 'schema.prisma'));
+  symlinkSync(MODULES, join(directory, 'node_modules'));
+  generatePrisma(directory);
   const { PrismaClient } = await import(pathToFileURL(join(directory, 'generated/client.ts')).href);
   return {
     open: ({ url }) => new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 3 }) }),
