@@ -4,6 +4,7 @@ import { runAs } from '../../../../exporter/src/context.ts';
 import type { RowsChanged } from '../../../../exporter/src/data/change.ts';
 import type { DataAuditOptions } from '../../../../exporter/src/data/options.ts';
 import { createAuditTrail } from '../../../../exporter/src/data/trail.ts';
+import { AuditTransaction } from '../../../../exporter/src/data/transaction.ts';
 import { type Recording, recordEvents } from '../recorded.ts';
 
 let recording: Recording;
@@ -37,6 +38,14 @@ describe('transactions', () => {
     kept.commit();
     kept.commit();
     expect(recording.takeShort()).toEqual(['create pet 1']);
+  });
+
+  test('P51 a statement may have as many events as maxEvents allows', () => {
+    const published: number[] = [];
+    const transaction = new AuditTransaction((events, left) => published.push(events.length, left), 200_000);
+    transaction.add(Array.from({ length: 200_001 }, () => ({ action: 'create', body: 'create pet' })));
+    transaction.commit();
+    expect(published).toEqual([200_000, 1]);
   });
 
   test('P51 what comes after the end goes its way: at once after a commit, nowhere after a rollback', () => {
