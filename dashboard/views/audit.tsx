@@ -5,8 +5,9 @@ import { AuditTools } from './audit-tools.tsx';
 import { NothingMatches } from './empty.tsx';
 import type { EventPage } from './event.ts';
 import { EventList } from './event-list.tsx';
-import { exact, nameText, plural } from './format.ts';
+import { exact, nameText, nounFor, plural } from './format.ts';
 import { inWords } from './health.tsx';
+import { HowToBegin } from './how-to-begin.tsx';
 import { Layout } from './layout.tsx';
 import { link, type Parameters } from './links.ts';
 import { EndOfList } from './list-page.tsx';
@@ -28,13 +29,12 @@ export interface AuditProps {
 
 /** Who did what: how much was done lately, and every event with ways to narrow them. */
 export function AuditPage(props: AuditProps) {
-  const { page, state, stats, fault, list } = props;
-  const answer = headline(stats[0]);
+  const { page, state, fault, list } = props;
   return (
     <Layout page={page} heading="Audit" section="audit">
       <div class="head">
         <div>
-          <h1>{answer}</h1>
+          <h1>{headline(props)}</h1>
           <Stats {...props} />
         </div>
       </div>
@@ -46,9 +46,17 @@ export function AuditPage(props: AuditProps) {
 }
 
 /** The page's first line, which is the answer: `1,204 actions by 37 users in the last 7 days` (PARITY.md P78). */
-function headline(period: PeriodStats | undefined): string {
-  if (period === undefined || period.actions === 0) return 'Nothing was done in the last 7 days';
-  return `${inShort(period)} in the last ${period.days} days`;
+function headline({ kind, list, stats: [week] }: AuditProps): string {
+  if (kind === 'group') return groupHeadline(list);
+  if (week === undefined || week.actions === 0) return 'Nothing was done in the last 7 days';
+  return `${inShort(week)} in the last ${week.days} days`;
+}
+
+/** What users did is no answer to whoever looks at the events of groups. */
+function groupHeadline(list: EventPage | null): string {
+  if (list === null) return 'Event groups';
+  if (list.total === 0) return 'No events of groups';
+  return `${plural(list.total, 'event')}${list.unbounded ? ' and more' : ''} of groups`;
 }
 
 function inShort({ actions, users, complete }: PeriodStats): string {
@@ -56,7 +64,8 @@ function inShort({ actions, users, complete }: PeriodStats): string {
   return `${least}${plural(actions, 'action')} by ${users === 0 ? 'unknown users' : plural(users, 'user')}`;
 }
 
-function Stats({ page, state, stats: [, month] }: AuditProps) {
+function Stats({ page, state, kind, time, stats: [, month] }: AuditProps) {
+  if (kind === 'group') return <p class="sub">{time.words}</p>;
   if (month === undefined) return null;
   const most = month.byAction.slice(0, 5);
   return (
@@ -75,17 +84,19 @@ function Stats({ page, state, stats: [, month] }: AuditProps) {
 }
 
 function List(props: AuditProps & { readonly list: EventPage }) {
-  const { page, state, list, time } = props;
+  const { page, state, list, time, kind } = props;
   const { events, paging } = list;
   if (events.length === 0 && list.searchOn === null) {
     return <NothingHere {...props} />;
   }
   return (
     <>
-      <p class="sub found-count">
-        {exact(list.total)}
-        {list.unbounded && '+'} {list.total === 1 ? 'event' : 'events'} · {time.words}
-      </p>
+      {kind !== 'group' && (
+        <p class="sub found-count">
+          {exact(list.total)}
+          {list.unbounded && '+'} {nounFor(list.total, 'event')} · {time.words}
+        </p>
+      )}
       <EventList
         page={page}
         label={`Events, newest first, page ${exact(paging.page)}`}
@@ -109,45 +120,10 @@ function NothingHere({ page, state, ranges, time, kind, stats }: AuditProps) {
       ? [{ words: inWords(longest.label), href: to({ range: longest.name, from: undefined, to: undefined }) }]
       : []),
   ];
-  if (!isNarrowed && stats.every(({ actions }) => actions === 0) && kind === 'action')
-    return <HowToBegin ways={ways} />;
+  const isUsed = kind !== 'group' && stats.some(({ actions }) => actions > 0);
+  if (!isNarrowed && !isUsed && time.range !== undefined) {
+    return <HowToBegin what={kind === 'group' ? 'group' : 'action'} ways={ways} />;
+  }
   const what = kind === 'group' ? 'No event of a group matches.' : 'No event matches.';
   return <NothingMatches what={what} ways={ways} />;
-}
-
-const EXAMPLE = `import { audit } from '@logvitals/exporter/audit';
-
-audit.log({
-  action: 'update',
-  actor: { id: 'ana', name: 'Ana' },
-  object: { type: 'order', id: 7 },
-  changes: audit.diff(before, after),
-  template: '{actor} paid the order',
-  values: { actor: 'Ana' },
-});`;
-
-/** Records come in, but none says that somebody did something. */
-function HowToBegin({ ways }: { readonly ways: readonly { readonly words: string; readonly href: string }[] }) {
-  return (
-    <section class="notice first">
-      <h2>Record who does what</h2>
-      <p>
-        No record names an action yet. The exporter’s audit part sends them, and so can any OpenTelemetry SDK: what
-        counts is the attribute <code>logvitals.audit.action</code>.
-      </p>
-      <div class="snippet">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-        <pre tabIndex={0}>{EXAMPLE}</pre>
-      </div>
-      {ways.length > 0 && (
-        <p class="ways">
-          {ways.map(({ words, href }) => (
-            <a key={words} class="btn" href={href}>
-              {words}
-            </a>
-          ))}
-        </p>
-      )}
-    </section>
-  );
 }

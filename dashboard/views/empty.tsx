@@ -33,8 +33,8 @@ function Snippets({ endpoints }: { readonly endpoints: Endpoints }) {
   return (
     <>
       <p>
-        Nothing has arrived yet. Any OpenTelemetry SDK or Collector can send here. The first card appears by itself, a
-        moment after the first record.
+        Nothing has arrived yet. Any OpenTelemetry SDK or Collector can send here. This page goes on by itself, a moment
+        after the first record.
       </p>
       <h3>From a terminal, to try it</h3>
       <Snippet text={curlCommand(endpoints.http)} />
@@ -64,7 +64,7 @@ function curlCommand(url: string): string {
 }
 
 /** Text to take away. The button works with JavaScript and isn't there without. */
-function Snippet({ text }: { readonly text: string }) {
+export function Snippet({ text }: { readonly text: string }) {
   return (
     <div class="snippet">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
@@ -78,8 +78,8 @@ function Snippet({ text }: { readonly text: string }) {
 
 interface NothingMatchesProps {
   readonly what: ComponentChildren;
-  /** What to relax, each a link that does it. */
-  readonly ways: readonly { readonly words: string; readonly href: string }[];
+  /** What to relax. */
+  readonly ways: readonly Way[];
 }
 
 /** Records are there, but none like that (P35). */
@@ -88,13 +88,26 @@ export function NothingMatches({ what, ways }: NothingMatchesProps) {
     <section class="notice small">
       <h2>Nothing matches</h2>
       <p>{what}</p>
-      <p class="ways">
-        {ways.map(({ words, href }) => (
-          <a key={words} class="btn" href={href}>
-            {words}
-          </a>
-        ))}
-      </p>
+      <Ways ways={ways} />
     </section>
+  );
+}
+
+/** A link that looks elsewhere. */
+export interface Way {
+  readonly words: string;
+  readonly href: string;
+}
+
+export function Ways({ ways }: { readonly ways: readonly Way[] }) {
+  if (ways.length === 0) return null;
+  return (
+    <p class="ways">
+      {ways.map(({ words, href }) => (
+        <a key={words} class="btn" href={href}>
+          {words}
+        </a>
+      ))}
+    </p>
   );
 }

@@ -13,8 +13,10 @@ interface FirstStepsProps {
 export function FirstSteps({ page, endpoints, section }: FirstStepsProps) {
   return (
     <Layout page={page} heading="Nothing received yet" section={section}>
-      <h1>Nothing received yet</h1>
-      <NothingReceived endpoints={endpoints} />
+      <div data-refresh>
+        <h1>Nothing received yet</h1>
+        <NothingReceived endpoints={endpoints} />
+      </div>
     </Layout>
   );
 }

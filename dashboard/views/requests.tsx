@@ -3,6 +3,7 @@ import type { EventPerson } from './event.ts';
 import { calendarDay, clockTime, exact, exactTime, oneLine, rfc3339, took } from './format.ts';
 import { inWords } from './health.tsx';
 import { Histogram, type HistogramProps } from './histogram.tsx';
+import { HowToBegin } from './how-to-begin.tsx';
 import { Layout } from './layout.tsx';
 import { link, type Parameters, recordPath } from './links.ts';
 import { EndOfList, type ListPage } from './list-page.tsx';
@@ -231,13 +232,6 @@ function NothingHere({ page, state, ranges, time }: RequestsProps) {
       ? [{ words: inWords(longest.label), href: to({ range: longest.name, from: undefined, to: undefined }) }]
       : []),
   ];
-  const what = isNarrowed ? (
-    'No HTTP request matches.'
-  ) : (
-    <>
-      No record is of an HTTP request, which the middleware and the hooks of <code>@logvitals/exporter</code> send as{' '}
-      <code>logvitals.http</code>.
-    </>
-  );
-  return <NothingMatches what={what} ways={ways} />;
+  if (!isNarrowed && time.range !== undefined) return <HowToBegin what="request" ways={ways} />;
+  return <NothingMatches what="No HTTP request matches." ways={ways} />;
 }

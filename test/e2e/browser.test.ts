@@ -390,6 +390,21 @@ describe('in a browser', () => {
     await opened.page.locator('.card').waitFor();
   });
 
+  test('P35 every page that has nothing yet goes on by itself when something comes', async () => {
+    await using site = await startSite();
+    await using opened = await openPage();
+    const paths = ['/logs', '/audit', '/requests'];
+    const pages = await Promise.all(paths.map(() => opened.page.context().newPage()));
+    for (const [index, page] of pages.entries()) {
+      await page.goto(site.url + paths[index]!);
+      expect(await page.getByText('Send the first record').isVisible()).toBe(true);
+    }
+    await site.store.append([batch([errorRecord({ timestamp: NOON - MINUTE })])]);
+    await pages[0]!.locator('[data-line]').waitFor();
+    await pages[1]!.getByRole('heading', { name: 'Record who does what' }).waitFor();
+    await pages[2]!.getByRole('heading', { name: 'Record HTTP requests' }).waitFor();
+  });
+
   test('the live tail puts new records on top, as text', async () => {
     const { site } = await startLivelySite();
     await using _ = site;

@@ -128,6 +128,7 @@ describe('the audit page', () => {
     await using _ = site;
     const { html } = await getPage(site, '/audit?kind=group');
     expect(linesOf(html)).toEqual(['info paid', 'checkpoint checked', 'info started']);
+    expect(visibleText(html)).toContain('3 events of groups 22 Oct 00:00 to 21 Nov 00:00');
     expect(elementsOf(html, 'path').map(({ fill }) => fill)).toContain('#7c5cff');
     const found = async (query: string) => linesOf((await getPage(site, `/audit?kind=group&${query}`)).html);
     expect(await found('group=import-7')).toHaveLength(2);
@@ -141,6 +142,9 @@ describe('the audit page', () => {
     const { site } = await siteWith(logRecord({ timestamp: NOON - MINUTE }));
     await using _ = site;
     expect(visibleText((await getPage(site, '/audit')).html)).toContain('Record who does what');
+    const groups = visibleText((await getPage(site, '/audit?kind=group')).html);
+    expect(groups).toContain('No events of groups');
+    expect(groups).toContain('new EventGroup(');
     const none = await getPage(site, '/audit?action=create&range=30d');
     expect(visibleText(none.html)).toContain('Nothing matches');
     expect(linksTo(none.html, 'Drop all filters')).toEqual(['/audit']);
@@ -429,7 +433,7 @@ describe('the requests page', () => {
   test('P35 no request yet, and none that matches, say what to do', async () => {
     const { site } = await siteWith(logRecord({ timestamp: NOON - MINUTE }));
     await using _ = site;
-    expect(visibleText((await getPage(site, '/requests')).html)).toContain('No record is of an HTTP request');
+    expect(visibleText((await getPage(site, '/requests')).html)).toContain('app.use(recordRequests())');
     const none = await getPage(site, '/requests?status=5xx');
     expect(linksTo(none.html, 'Drop all filters')).toEqual(['/requests']);
   });
