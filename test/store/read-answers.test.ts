@@ -7,7 +7,9 @@ import type { LogRecord } from '../../receiver/record/log-record.ts';
 import { LEVELS, levelIndexOf } from '../../receiver/record/severity.ts';
 import { dayOf } from '../../receiver/store/embedded/day.ts';
 import { AnswerCache, questionOf } from '../../receiver/store/embedded/read/answer-cache.ts';
+import { rangeOf } from '../../receiver/store/embedded/read/block-rows.ts';
 import { readFacets } from '../../receiver/store/embedded/read/facets.ts';
+import { placedWithin } from '../../receiver/store/embedded/read/few-rows.ts';
 import { readHistogram } from '../../receiver/store/embedded/read/histogram.ts';
 import { DAY, logRecord, MINUTE, NOON } from '../helpers/records.ts';
 import { readerFolder, unhurried } from './reader-folder.ts';
@@ -48,6 +50,8 @@ const step = fc.oneof(
   fc.record({ append: fc.array(record, { minLength: 1, maxLength: 9 }) }),
   fc.record({
     query: fc.constantFrom(...QUERIES),
+    order: fc.constantFrom('newest' as const, 'oldest' as const),
+    limit: fc.integer({ min: 1, max: 6 }),
     minutes: fc.uniqueArray(minutes, { minLength: 2, maxLength: 5 }).map((times) => times.toSorted((a, b) => a - b)),
   }),
 );
@@ -65,7 +69,7 @@ describe('what was counted in whole blocks before', () => {
             folder.seal();
             continue;
           }
-          const { query } = step;
+          const { query, order, limit } = step;
           const boundaries = step.minutes.map((minute) => YESTERDAY + BigInt(minute) * MINUTE);
           const matching = records.filter(compileQuery(query));
           const histogram = await readHistogram(folder.days, { query, boundaries }, unhurried());
@@ -75,6 +79,9 @@ describe('what was counted in whole blocks before', () => {
           const within = matching.filter(({ timestamp }) => from <= timestamp && timestamp < to);
           const found = facets.map(({ values }) => new Map(values.map(({ value, count }) => [value, count])));
           expect(found).toEqual(FIELDS.map((field) => textsOf(within, field)));
+          const pages = await folder.searchHurried({ query, from, to, order, limit });
+          const sorted = within.toSorted((a, b) => Number(a.timestamp - b.timestamp));
+          expect(pages.flat().map(nameOf)).toEqual((order === 'oldest' ? sorted : sorted.toReversed()).map(nameOf));
         }
       }),
       { numRuns: 60 },
@@ -95,6 +102,45 @@ describe('what was counted in whole blocks before', () => {
     expect(await ask()).toEqual(first);
     folder.days.release(day);
     expect(known()).toBeUndefined();
+  });
+
+  test('P30 few rows that a search found in a whole block are remembered, in order', async () => {
+    await using folder = await readerFolder();
+    const day = dayOf(YESTERDAY);
+    folder.append(Array.from({ length: 4 }, (_, row) => logRecord({ timestamp: YESTERDAY, body: `apple ${row}` })));
+    folder.seal();
+    const [query] = QUERIES;
+    const bodies = async () => (await folder.searchHurried({ query: query! })).flat().map(({ body }) => body);
+    expect(await bodies()).toEqual(['apple 3', 'apple 2', 'apple 1', 'apple 0']);
+    const block = folder.days.listing(day).blocks[0]!.id;
+    const few = () => folder.days.rows.get(questionOf(query!), day, block);
+    expect(placedWithin(few()!, rangeOf(day, {})).map(({ row, sequence }) => [row, sequence])).toEqual([
+      [0, 1],
+      [1, 2],
+      [2, 3],
+      [3, 4],
+    ]);
+    expect(await bodies()).toEqual(['apple 3', 'apple 2', 'apple 1', 'apple 0']);
+    folder.days.release(day);
+    expect(few()).toBeUndefined();
+  });
+
+  test('P30 rows are remembered where they are few, and found where they are not', async () => {
+    await using folder = await readerFolder({ rows: 200 });
+    const words = Array.from({ length: 200 }, (_, row) => (row < 64 ? 'apple' : 'plum'));
+    folder.append(words.map((body) => logRecord({ timestamp: YESTERDAY, body })));
+    folder.seal();
+    for (const [word, count] of [
+      ['apple', 64],
+      ['plum', 136],
+    ] as const) {
+      const query = { type: 'text', text: word } as const;
+      for (let ask = 0; ask < 2; ask++) {
+        const found = (await folder.searchHurried({ query, limit: 50 })).flat();
+        expect(found.map(({ body }) => body)).toEqual(Array(count).fill(word));
+        expect(folder.days.rows.get(questionOf(query), dayOf(YESTERDAY), 1) !== undefined).toBe(word === 'apple');
+      }
+    }
   });
 
   test('the questions asked longest ago make room; one that has filled all room keeps what it has', () => {
@@ -137,6 +183,8 @@ describe('what was counted in whole blocks before', () => {
     expect(new Set(all.map(questionOf)).size).toBe(all.length);
   });
 });
+
+const nameOf = ({ timestamp, body, attributes }: LogRecord) => `${timestamp} ${body} ${attributes.get('size')}`;
 
 function countsOf(records: readonly LogRecord[], boundaries: readonly bigint[]): number[] {
   const counts = new Array<number>((boundaries.length - 1) * LEVELS.length).fill(0);

@@ -6,6 +6,7 @@ import type { Day } from '../day.ts';
 import { type BlockQuery, compileBlockQuery } from '../match/block-query.ts';
 import type { Order, Position } from '../position.ts';
 import type { FoundRecord } from './answer.ts';
+import { questionOf } from './answer-cache.ts';
 import { type DayRange, isBefore, rangeOf } from './block-rows.ts';
 import type { DayListing } from './day-listing.ts';
 import type { Pace } from './pace.ts';
@@ -47,6 +48,7 @@ class Finder {
   readonly #request: FindRequest;
   readonly #pace: Pace;
   readonly #query: BlockQuery;
+  readonly #question: string;
   readonly #matches: (record: LogRecord) => boolean;
   readonly #records: FoundRecord[] = [];
   #bytes = 0;
@@ -63,6 +65,7 @@ class Finder {
     this.#request = request;
     this.#pace = pace;
     this.#query = compileBlockQuery(request.query);
+    this.#question = questionOf(request.query);
     this.#matches = compileQuery(request.query);
     this.#toPassOver = request.offset ?? 0;
     this.#after = request.after;
@@ -95,7 +98,7 @@ class Finder {
     const { order } = this.#request;
     this.#leftOut = 0;
     const range = this.#rangeWithin(day);
-    const request = { order, range, query: this.#query, matches: this.#matches };
+    const request = { order, range, query: this.#query, question: this.#question, matches: this.#matches };
     let waiting: SourcedRow[] = [];
     for (const source of sourcesOf(this.#days, listing, request)) {
       // What stands before all that is still to come can be taken; what doesn't may have to let others in between.

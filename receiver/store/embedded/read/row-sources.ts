@@ -1,11 +1,11 @@
 import type { LogRecord } from '../../../record/log-record.ts';
-import type { Block } from '../block/block.ts';
 import type { HotRecord } from '../chunk/hot-record.ts';
 import type { BlockQuery } from '../match/block-query.ts';
 import type { Order } from '../position.ts';
 import { copyOf } from './answer.ts';
-import { blocksWithin, type DayRange, lastTimeOf, matchingRows } from './block-rows.ts';
+import { type BlockRows, blocksWithin, type DayRange, isWithin, lastTimeOf, matchingRows } from './block-rows.ts';
 import type { DayListing, ListedBlock } from './day-listing.ts';
+import { fewRowsOf, NO_ROWS, type PlacedRow, placedWithin } from './few-rows.ts';
 import type { StoredDays } from './stored-days.ts';
 
 /** A record that matches, not looked at further yet. Times are within the day. */
@@ -28,6 +28,8 @@ export interface SourceRequest {
   readonly order: Order;
   readonly range: DayRange;
   readonly query: BlockQuery;
+  /** What is remembered of the query is under this name (`questionOf`). */
+  readonly question: string;
   /** The same query, asked of single records. */
   readonly matches: (record: LogRecord) => boolean;
 }
@@ -98,21 +100,35 @@ class BlockPart implements RowSource {
   }
 
   rows(limit: number): SourcedRow[] {
-    const { order, range, query } = this.#request;
-    const found = matchingRows(this.#days, this.#listing, this.#listed, { range, query, isOnce: false });
+    const { order, range } = this.#request;
+    const known = this.#days.rows.get(this.#request.question, this.#listing.day, this.#listed.id);
+    if (known) {
+      const rows = placedWithin(known, range);
+      if (order === 'newest') rows.reverse();
+      return rows.slice(0, limit).map((row) => this.#sourced(row));
+    }
+    const found = this.#find();
     if (!found) return [];
     const { block, wanted } = found;
     const places = order === 'newest' ? lastMarked(wanted, limit) : firstMarked(wanted, limit);
-    return places.map((place) => this.#row(block, place));
+    const { times, sequences } = block;
+    return places.map((row) => this.#sourced({ row, time: times[row]!, sequence: sequences[row]! }));
+  }
+
+  /** Looks into the block, and remembers the rows of a whole block if they are few. */
+  #find(): BlockRows | null {
+    const { range, query, question } = this.#request;
+    const found = matchingRows(this.#days, this.#listing, this.#listed, { range, query, isOnce: false });
+    if (isWithin(this.#listed, range)) {
+      const few = found ? fewRowsOf(found) : NO_ROWS;
+      if (few) this.#days.rows.set(question, this.#listing.day, this.#listed.id, few);
+    }
+    return found;
   }
 
   /** Opens the block again for the record: many rows can wait while their blocks go. */
-  #row({ times, sequences }: Block, place: number): SourcedRow {
-    return {
-      time: times[place]!,
-      sequence: sequences[place]!,
-      read: () => this.#days.record(this.#listing, this.#listed, place),
-    };
+  #sourced({ row, time, sequence }: PlacedRow): SourcedRow {
+    return { time, sequence, read: () => this.#days.record(this.#listing, this.#listed, row) };
   }
 }
 

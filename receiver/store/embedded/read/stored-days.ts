@@ -13,6 +13,7 @@ import type { CellCounts } from './cell-counts.ts';
 import type { DayFile } from './day-file.ts';
 import { DayFiles } from './day-files.ts';
 import { type DayListing, emptyListing, type ListedBlock, readListing } from './day-listing.ts';
+import type { FewRows } from './few-rows.ts';
 import { NewestDaysCache } from './newest-days-cache.ts';
 import { RecordCache } from './record-cache.ts';
 import { StoredParts } from './stored-parts.ts';
@@ -40,9 +41,8 @@ class BlockGoneError extends Error {
   override name = 'BlockGoneError';
 }
 
-/** How much of the room for blocks is for records copied out of them, for counts of matching records, and for facets. */
-const PARTS = { records: 1 / 8, counts: 1 / 16, facets: 1 / 16 };
-const COLUMNS_PART = 1 - PARTS.records - PARTS.counts - PARTS.facets;
+/** How much of the room for blocks is for what: the columns, records copied out, and what whole blocks answered. */
+const PARTS = { columns: 3 / 4, records: 1 / 8, counts: 1 / 16, facets: 1 / 32, rows: 1 / 32 };
 /** Work is begun so often before it is given up. */
 const ATTEMPTS = 5;
 
@@ -52,6 +52,8 @@ export class StoredDays {
   readonly counts: AnswerCache<CellCounts>;
   /** What whole blocks have of a field's texts, by field and query: each with its count. */
   readonly facets: AnswerCache<ReadonlyMap<string, number>>;
+  /** Which rows of whole blocks match, by query, where they are few. */
+  readonly rows: AnswerCache<FewRows>;
   readonly #options: StoredDaysOptions;
   readonly #files: DayFiles;
   readonly #listings: NewestDaysCache<{ readonly version: number; readonly listing: DayListing }>;
@@ -67,10 +69,11 @@ export class StoredDays {
     this.#options = options;
     this.#listings = new NewestDaysCache(limits.listings);
     this.#filters = new NewestDaysCache(limits.filters);
-    this.#blocks = new BlockCache(limits.blocks * COLUMNS_PART);
+    this.#blocks = new BlockCache(limits.blocks * PARTS.columns);
     this.#records = new RecordCache(limits.blocks * PARTS.records);
     this.counts = new AnswerCache(limits.blocks * PARTS.counts, ({ byteLength }) => byteLength);
     this.facets = new AnswerCache(limits.blocks * PARTS.facets, bytesOfTexts);
+    this.rows = new AnswerCache(limits.blocks * PARTS.rows, ({ byteLength }) => byteLength);
     this.#files = new DayFiles({ directory, versions, onDamage, onGone: (day) => this.#forget(day) });
   }
 
@@ -222,6 +225,7 @@ export class StoredDays {
     this.#records.forget(day);
     this.counts.forget(day);
     this.facets.forget(day);
+    this.rows.forget(day);
     this.#parts.delete(day);
     this.#losses.set(day, (this.#losses.get(day) ?? 0) + 1);
   }
