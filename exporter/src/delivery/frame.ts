@@ -58,6 +58,16 @@ export function isIntact(frame: Buffer, { length, digest }: FrameHeader): boolea
   return digestOf(frame.subarray(LENGTH_AT, DIGEST_AT), frame.subarray(HEADER_LENGTH)).equals(digest);
 }
 
+/** Where the next whole frame after a damaged place begins; -1 when none does. */
+export function findFrame(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(MAGIC, from); at >= 0; at = bytes.indexOf(MAGIC, at + 1)) {
+    const header = decodeHeader(bytes, at);
+    const frame = header && bytes.subarray(at, at + HEADER_LENGTH + header.length);
+    if (header && frame && isIntact(frame, header)) return at;
+  }
+  return -1;
+}
+
 function digestOf(...parts: Buffer[]): Buffer {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);

@@ -1,7 +1,16 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { access, type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { decodeHeader, encodeFrame, HEADER_LENGTH, isIntact, SETTLED, STATE_AT } from './frame.ts';
+import {
+  decodeHeader,
+  encodeFrame,
+  type FrameHeader,
+  findFrame,
+  HEADER_LENGTH,
+  isIntact,
+  SETTLED,
+  STATE_AT,
+} from './frame.ts';
 
 /** What a spool holds is for its owner alone: logs tell much. */
 export const FILE_MODE = 0o600;
@@ -35,6 +44,8 @@ export class Segment {
   #untaken: number;
   /** Frames not yet settled. */
   #unsettled: number;
+  /** Where damaged places begin and end. */
+  #gaps: ReadonlyMap<number, number> = new Map();
   /** Records whose frame turned out to be damaged. */
   #damaged = 0;
   #isGone = false;
@@ -63,21 +74,34 @@ export class Segment {
     }
   }
 
-  /** A segment that lies there already. What its end holds of a frame cut short is passed over, and told. */
+  /**
+   * A segment that lies there already. What its end holds of a frame cut short is passed over, and told; a frame whose
+   * header is damaged counts as one damaged record, for how many it had can't be known.
+   */
   static async open(path: string): Promise<{ segment: Segment; isTorn: boolean }> {
     const bytes = await readFile(path);
+    const gaps = new Map<number, number>();
     let at = 0;
     let frames = 0;
     let records = 0;
-    for (;;) {
-      const header = decodeHeader(bytes, at);
-      if (header === null || at + HEADER_LENGTH + header.length > bytes.length) break;
+    while (at < bytes.length) {
+      const header = plausibleHeader(bytes, at);
+      if (header === null) {
+        const next = findFrame(bytes, at + 1);
+        if (next < 0) break;
+        gaps.set(at, next);
+        at = next;
+        continue;
+      }
       at += HEADER_LENGTH + header.length;
       if (header.isSettled) continue;
       frames++;
       records += header.count;
     }
-    return { segment: new Segment(path, at, frames, records), isTorn: at < bytes.length };
+    const segment = new Segment(path, at, frames, records);
+    segment.#gaps = gaps;
+    segment.#damaged = gaps.size;
+    return { segment, isTorn: at < bytes.length };
   }
 
   get name(): string {
@@ -125,7 +149,7 @@ export class Segment {
   /** Takes the next request that waits, or undefined at the end. Rejects when it can't be read just now, but may be later. */
   async next(): Promise<HeldRequest | undefined> {
     while (!this.#isGone && this.#readAt < this.#size) {
-      const at = this.#readAt;
+      const at = this.#gaps.get(this.#readAt) ?? this.#readAt;
       const header = decodeHeader(await this.#read(at, HEADER_LENGTH));
       const frame = header?.isSettled === false ? await this.#read(at, HEADER_LENGTH + header.length) : null;
       if (this.#isGone) return undefined;
@@ -133,7 +157,7 @@ export class Segment {
         this.#giveUpFrom(at);
         return undefined;
       }
-      this.#readAt += HEADER_LENGTH + header.length;
+      this.#readAt = at + HEADER_LENGTH + header.length;
       if (frame === null) continue;
       this.#untaken -= header.count;
       if (isIntact(frame, header)) {
@@ -203,6 +227,15 @@ export class Segment {
     this.#unsettled = 0;
     this.#size = at;
   }
+}
+
+/** The header at a place of a file's bytes, unless it leads to where nothing begins and has lost its request. */
+function plausibleHeader(bytes: Buffer, at: number): FrameHeader | null {
+  const header = decodeHeader(bytes, at);
+  const end = at + HEADER_LENGTH + (header?.length ?? 0);
+  if (header === null || end > bytes.length) return null;
+  const leadsOn = end === bytes.length || decodeHeader(bytes, end) !== null;
+  return leadsOn || isIntact(bytes.subarray(at, end), header) ? header : null;
 }
 
 function writeWhole(descriptor: number, bytes: Buffer): void {

@@ -102,6 +102,7 @@ export class Spool {
   async add(path: string): Promise<void> {
     const { segment, isTorn } = await Segment.open(path);
     if (isTorn) this.#torn++;
+    this.#damaged += segment.takeDamaged();
     this.#insert(segment);
   }
 

@@ -143,6 +143,24 @@ test('P39 a damaged request is dropped and counted; the others arrive', async ()
   expect(heard.at(-1)).toBe('the spool is damaged: 1 log records are lost');
 });
 
+test.each([
+  ['its first letter', 0, 0x00],
+  ['its length, now too short', 8, 0x01],
+  ['its length, now as long as the next one too', 9, 0x05],
+  ['its length, now beyond the end', 11, 0x7f],
+])('P39 a request whose header is damaged costs none of the others: %s', async (_what, place, byte) => {
+  const heard = heardWarnings();
+  using directory = temporaryDirectory();
+  const segment = await leftBehind(directory.path, ['one', 'two', 'three', 'four']);
+  const bytes = readFileSync(segment);
+  bytes[bytes.indexOf('LVS1', 1) + place] = byte;
+  writeFileSync(segment, bytes);
+  const { arrived, counts } = await sentFrom(directory.path);
+  expect(arrived).toEqual(['one', 'three', 'four']);
+  expect(counts).toMatchObject({ waiting: 0, sent: 3, dropped: 1 });
+  expect(heard.at(-1)).toBe('the spool is damaged: 1 log records are lost');
+});
+
 test('P39 a series of crashes leaves many files, of which few are open at once', async () => {
   heardWarnings();
   using directory = temporaryDirectory();
