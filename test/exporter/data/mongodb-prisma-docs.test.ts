@@ -67,7 +67,7 @@ test.skipIf(mongodb === null).each([
     bodies: [
       'create products 1 "Tea"',
       'update products 1 "Tea"',
-      'relation_add products 1: tags',
+      'relation_add products 1 "Tea": tags',
       'delete products 1 "Tea"',
     ],
   },

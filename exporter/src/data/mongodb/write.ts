@@ -35,7 +35,7 @@ export class DocumentWrite {
     const after = await this.#trail.attemptAsync(() => this.#readAfter(outcome));
     const created = [...this.#inserted(outcome), ...(await this.#upserted(outcome))];
     return [
-      this.#change('create', created, created.length),
+      this.#change('create', created, outcome.inserted.size + outcome.upsertedIds.length),
       { ...this.#change('update', this.#updated(outcome, after), outcome.modified), values: this.#values() },
       this.#change('delete', this.#deleted(outcome, after), outcome.deleted),
     ].filter(({ rows, count }) => rows.length > 0 || Number(count) > 0);
@@ -79,7 +79,7 @@ export class DocumentWrite {
   }
 
   #inserted({ inserted }: Outcome): RowChange[] {
-    return [...inserted].flatMap(([place, id]) => {
+    return [...inserted].slice(0, this.#trail.maxRows).flatMap(([place, id]) => {
       const document = this.#operation.inserts.get(place);
       return document === undefined
         ? []
@@ -89,20 +89,20 @@ export class DocumentWrite {
 
   async #upserted({ upsertedIds }: Outcome): Promise<RowChange[]> {
     if (upsertedIds.length === 0) return [];
-    const { maxRows } = this.#trail;
-    const found = await this.#trail.attemptAsync(async () =>
-      this.#byId(await this.#read({ _id: { $in: upsertedIds.slice(0, maxRows) } }, {})),
-    );
-    return upsertedIds.map((_id) => ({ before: null, after: found?.get(String(_id)) ?? this.#row({ _id }) }));
+    const ids = upsertedIds.slice(0, this.#trail.maxRows);
+    const found = await this.#trail.attemptAsync(async () => this.#byId(await this.#read({ _id: { $in: ids } }, {})));
+    return ids.map((_id) => ({ before: null, after: found?.get(String(_id)) ?? this.#row({ _id }) }));
   }
 
   #updated({ modified }: Outcome, after: ReadonlyMap<string, Row> | undefined): RowChange[] {
+    // What changed meanwhile was somebody else's doing.
+    if (modified === 0) return [];
     const changed = (this.#before ?? []).flatMap((document) => {
       const before = this.#row(document);
       const now = after?.get(String(idOf(document)));
       return now === undefined || isSame(before, now) ? [] : [{ before, after: { ...removedFrom(before), ...now } }];
     });
-    return modified === 0 || changed.length > 0 ? changed : this.#stated('update', modified);
+    return changed.length > 0 ? changed.slice(0, modified) : this.#stated('update', modified);
   }
 
   #deleted({ deleted }: Outcome, after: ReadonlyMap<string, Row> | undefined): RowChange[] {

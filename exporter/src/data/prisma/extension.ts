@@ -47,6 +47,10 @@ function extend(client: ClientInside, trail: AuditTrail): unknown {
   const transactions = new PrismaTransactions(trail);
   const { $transaction: transaction, _runtimeDataModel: data, _engineConfig: engine } = client;
   const failuresSpoil = FAILURES_SPOIL.includes(engine?.activeProvider ?? '');
+  trail.attempt(() => {
+    if (data === undefined)
+      throw new Error("this version of Prisma doesn't tell its data model; fields are not recorded");
+  });
 
   const watched = async (call: QueryCall, model: string): Promise<unknown> => {
     const { operation, args, query, __internalParams: inside } = call;

@@ -124,7 +124,8 @@ export class PrismaWrite {
     const records = this.#operation === 'createMany' ? stated : returned;
     // Duplicates were skipped, and nobody knows which.
     if (records.length !== count) return [];
-    return records.map((_, index) => ({ before: null, after: this.#completed(returned[index], stated[index]) }));
+    const known = records.slice(0, this.#trail.maxRows);
+    return known.map((_, index) => ({ before: null, after: this.#completed(returned[index], stated[index]) }));
   }
 
   #completed(returned: unknown, data: unknown): Row {

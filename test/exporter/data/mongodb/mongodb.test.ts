@@ -154,6 +154,7 @@ describe.skipIf(mongodb === null)('the mongodb driver', () => {
       const few = users(audited({ maxRows: 2 }));
       await few.updateMany({}, { $set: { email: 'x@example.org' } });
       await few.deleteMany({});
+      await few.insertMany([4, 5, 6].map((_id) => ({ _id, name: `user ${_id}` })));
       const [one, other] = [expect.any(String), expect.any(String)];
       expect(recording.take()).toMatchObject([
         { action: 'bulk_update', id: one, new: { email: 'x@example.org' } },
@@ -162,7 +163,35 @@ describe.skipIf(mongodb === null)('the mongodb driver', () => {
         { action: 'bulk_delete', id: one },
         { action: 'bulk_delete', id: other },
         { action: 'bulk_delete', id: undefined, count: 1 },
+        { action: 'bulk_create', id: '4' },
+        { action: 'bulk_create', id: '5' },
+        { action: 'bulk_create', id: undefined, count: 1 },
       ]);
+    });
+
+    test('P51 where another document than the one found was changed, the entry names none', async () => {
+      const some = users(audited());
+      const found = await plain.db(database.name).collection<User>('users').findOne({ logins: 5 });
+      const other = found?._id === 2 ? 3 : 2;
+      // Between the read and the write somebody else is faster.
+      const cursor = some.find.bind(some);
+      some.find = ((filter: object, options: object) => {
+        const result = cursor(filter, options);
+        const toArray = result.toArray.bind(result);
+        result.toArray = async () => {
+          const documents = await toArray();
+          if ('logins' in filter)
+            await plain
+              .db(database.name)
+              .collection<User>('users')
+              .updateOne({ _id: found!._id }, { $set: { logins: 7 } });
+          return documents;
+        };
+        return result;
+      }) as typeof some.find;
+      await some.deleteOne({ logins: 5 });
+      expect(await users().countDocuments({ _id: other })).toBe(0);
+      expect(recording.take()).toMatchObject([{ action: 'delete', id: undefined, old: { logins: 5 } }]);
     });
 
     test('P51 bulkWrite of every kind', async () => {

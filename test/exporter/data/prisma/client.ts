@@ -52,6 +52,7 @@ export function generatePrisma(directory: string): void {
   });
 }
 
+/** The client of `schema.prisma`, made in a folder of its own. */
 export async function generatedClient(): Promise<{ open(database: TestDatabase): TestClient } & Disposable> {
   const directory = mkdtempSync(join(tmpdir(), 'logvitals-prisma-'));
   copyFileSync(join(import.meta.dirname, 'schema.prisma'), join(directory, 'schema.prisma'));
