@@ -1,6 +1,7 @@
 /** The pure parts of `import --from`: Python's literals and tracebacks, JSON's numbers, times without a zone. */
 import { expect, test } from 'vitest';
 import { timeZoneNamed } from '../../dashboard/health/time-zone.ts';
+import { convertAuditLine } from '../../receiver/transfer/legacy/activity-audit-lines.ts';
 import { parseJsonValue } from '../../receiver/transfer/legacy/json-value.ts';
 import { parseNaiveTime } from '../../receiver/transfer/legacy/naive-time.ts';
 import { parsePythonLiteral } from '../../receiver/transfer/legacy/python-literal.ts';
@@ -85,7 +86,77 @@ test('times are read to the microsecond, in their own zone, else in the one that
   expect(parse('2026-11-20 09:00:01.5+00', budapest)).toBe('2026-11-20T09:00:01.500Z 0');
   expect(parse('2026-11-20T09:00:01-02:30', budapest)).toBe('2026-11-20T11:30:01.000Z 0');
   expect(parse('2026-07-01 12:00:00', budapest)).toBe('2026-07-01T10:00:00.000Z 0');
-  for (const text of ['', 'yesterday', '2026-13-01 00:00:00', '2026-11-20', '1969-12-31 23:59:59']) {
+  for (const text of [
+    '',
+    'yesterday',
+    '2026-13-01 00:00:00',
+    '2026-11-20',
+    '1969-12-31 23:59:59',
+    '2026-02-30 00:00:00',
+  ]) {
     expect(parse(text)).toBeNull();
   }
+});
+
+test('P18 P19 a time that a clock skipped is put behind the gap, one that it showed twice is the first', () => {
+  const budapest = timeZoneNamed('Europe/Budapest')!;
+  const parse = (text: string) => new Date(Number(parseNaiveTime(text, budapest)! / 1_000_000n)).toISOString();
+  expect(parse('2026-03-29 01:59:59')).toBe('2026-03-29T00:59:59.000Z');
+  expect(parse('2026-03-29 02:30:00')).toBe('2026-03-29T01:30:00.000Z');
+  expect(parse('2026-03-29 03:00:00')).toBe('2026-03-29T01:00:00.000Z');
+  expect(parse('2026-10-25 02:30:00')).toBe('2026-10-25T00:30:00.000Z');
+  expect(parse('2026-10-25 03:00:00')).toBe('2026-10-25T02:00:00.000Z');
+});
+
+const auditLine = (fields: object) => {
+  const line = { timestamp: '2026-11-20 09:00:00.123', level: 'API', name: 'audit', message: 'm', ...fields };
+  return convertAuditLine(parseJsonValue(JSON.stringify(line)) as never, 'uid', timeZoneNamed('UTC')!)!;
+};
+
+test('P51 an event may be called as it likes', () => {
+  for (const event_type of ['constructor', '__proto__', 'toString']) {
+    const { attributes } = auditLine({ event_type });
+    expect(attributes['logvitals.audit.action']).toBe(event_type.toLowerCase());
+  }
+});
+
+test('P54 secrets go out of whatever the package kept them in', () => {
+  const secret = 't0ps3cret';
+  const described = {
+    method: 'POST',
+    endpoint: `http://ana:${secret}@shop.example/x?sig=${secret}&a=1&pin=${secret}#token=${secret}`,
+    query_params: { sig: secret, auth: secret, page: '2' },
+    headers: { 'X-Auth-Key': secret, Referer: `https://ana:${secret}@shop.example/?token=${secret}`, Accept: '*/*' },
+    body: `{"password":"${secret}","name":"ana","pin":"${secret}"}`,
+  };
+  const response = { status_code: 200, headers: {}, body: `name=ana&password=${secret}` };
+  const common = { request_type: 'external', protocol: 'http' };
+  const record = auditLine({ ...common, request_repr: described, response_repr: response });
+  expect(JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? `${value}` : value))).not.toContain(secret);
+  expect(record.attributes).toMatchObject({
+    'url.query': 'sig=%5BREDACTED%5D&auth=%5BREDACTED%5D&page=2',
+    'http.request.header.referer': ['https://[REDACTED]@shop.example/?token=[REDACTED]'],
+    'http.request.header.accept': ['*/*'],
+    'logvitals.http.request.body': '{"password":"[REDACTED]","name":"ana","pin":"[REDACTED]"}',
+    'logvitals.http.response.body': 'name=ana&password=[REDACTED]',
+  });
+  const deep = auditLine({ event_type: 'UPDATE', extra: { a: [{ otp: secret, className: 'kept' }] } });
+  expect(deep.attributes['logvitals.data']).toEqual(
+    new Map([
+      [
+        'extra',
+        new Map([
+          [
+            'a',
+            [
+              new Map([
+                ['otp', '[REDACTED]'],
+                ['className', 'kept'],
+              ]),
+            ],
+          ],
+        ]),
+      ],
+    ]),
+  );
 });

@@ -9,7 +9,7 @@ import { severityOfLevel } from './python-levels.ts';
 import { redactValue } from './redact.ts';
 
 /** The package's events in this project's words; others keep theirs, in lower case. */
-const ACTIONS: Readonly<Record<string, string>> = { M2M: 'relation_change' };
+const ACTIONS: ReadonlyMap<string, string> = new Map([['M2M', 'relation_change']]);
 
 /**
  * A line of django-activity-audit as a record; null when it has no time. Which of the three handlers wrote it is told by
@@ -57,7 +57,7 @@ export function convertAuditLine(line: KeyValueList, uid: string, zone: TimeZone
 function auditAttributes(line: KeyValueList): LegacyRecord['attributes'] {
   const event = textOf(line, 'event_type');
   return {
-    'logvitals.audit.action': ACTIONS[event] ?? event.toLowerCase(),
+    'logvitals.audit.action': ACTIONS.get(event) ?? event.toLowerCase(),
     'logvitals.object.type': textOf(line, 'model') || undefined,
     'logvitals.object.id': textOf(line, 'instance_id') || undefined,
     'logvitals.data': dataOf(line, 'instance_repr', 'extra'),

@@ -2,7 +2,7 @@ import type { AnyValue, KeyValueList } from '../../record/any-value.ts';
 import { valueText } from '../../record/value-text.ts';
 import { isEmpty, mapOf, textOf } from './line-fields.ts';
 import { parsePythonLiteral } from './python-literal.ts';
-import { isSecretName, REDACTED, redactUrl, redactValue } from './redact.ts';
+import { isSecretName, REDACTED, redactText, redactUrl, redactValue } from './redact.ts';
 
 type Attributes = Record<string, AnyValue | undefined>;
 
@@ -54,7 +54,7 @@ function headerAttributes(side: 'request' | 'response', message: KeyValueList): 
     const text = valueText(value);
     return [
       `http.${side}.header.${name.toLowerCase()}`,
-      text === '' ? undefined : [isSecretName(name) ? REDACTED : text],
+      text === '' ? undefined : [isSecretName(name) ? REDACTED : redactText(text)],
     ];
   });
   return Object.fromEntries(headers) as Attributes;

@@ -1,7 +1,7 @@
 import type { AnyValue } from '../../record/any-value.ts';
 import { parseJsonValue } from './json-value.ts';
 import { isEmpty } from './line-fields.ts';
-import type { Row, Tables } from './tables.ts';
+import type { Reference, Row, Tables } from './tables.ts';
 
 const MOST_USERS_HELD = 10_000;
 const MOST_TYPES_HELD = 10_000;
@@ -15,28 +15,30 @@ export interface DjangoUser {
 /** What Django's own tables say of users and of content types: Django's, or the project's own user table. */
 export class DjangoTables {
   readonly #tables: Tables;
-  readonly #userTable: string | null;
+  /** Null when it is not there. */
+  readonly #users: Reference | null;
   readonly #userColumns: readonly string[];
   readonly #types: ReadonlyMap<string, string>;
-  readonly #users = new Map<string, DjangoUser>();
+  readonly #knownUsers = new Map<string, DjangoUser>();
 
   private constructor(
     tables: Tables,
-    userTable: string | null,
+    users: Reference | null,
     userColumns: readonly string[],
     types: ReadonlyMap<string, string>,
   ) {
     this.#tables = tables;
-    this.#userTable = userTable;
+    this.#users = users;
     this.#userColumns = userColumns;
     this.#types = types;
   }
 
   /** `table.column` refers to the user table. */
   static async open(tables: Tables, table: string, column: string): Promise<DjangoTables> {
-    const named = (await tables.referredTable(table, column)) ?? 'auth_user';
-    const columns = await tables.columns(named);
-    return new DjangoTables(tables, columns.length > 0 ? named : null, columns, await contentTypes(tables));
+    const users = (await tables.reference(table, column)) ?? { table: 'auth_user', column: 'id' };
+    const columns = await tables.columns(users.table);
+    const isThere = columns.includes(users.column);
+    return new DjangoTables(tables, isThere ? users : null, columns, await contentTypes(tables));
   }
 
   /** `app_label.model`, or undefined for a type that is not there any more. */
@@ -47,25 +49,26 @@ export class DjangoTables {
   /** A user by the primary key, with the name when the table is there; null for nobody. */
   async user(id: string | null): Promise<DjangoUser | null> {
     if (id === null) return null;
-    const known = this.#users.get(id);
+    const known = this.#knownUsers.get(id);
     if (known) return known;
     const user = await this.#readUser(id);
-    if (this.#users.size >= MOST_USERS_HELD) this.#users.clear();
-    this.#users.set(id, user);
+    if (this.#knownUsers.size >= MOST_USERS_HELD) this.#knownUsers.clear();
+    this.#knownUsers.set(id, user);
     return user;
   }
 
   /** The name of an object: of a user it is known. */
   async objectName(type: string | undefined, id: string | null): Promise<string | undefined> {
-    const isUser = type !== undefined && this.#userTable === type.replace('.', '_');
+    const isUser = type !== undefined && this.#users?.table === type.replace('.', '_');
     return isUser ? (await this.user(id))?.name : undefined;
   }
 
   async #readUser(id: string): Promise<DjangoUser> {
     const columns = ['username', 'email'].filter((column) => this.#userColumns.includes(column));
-    if (this.#userTable === null || columns.length === 0) return { id, name: undefined, email: undefined };
-    const selection = { columns, orderBy: 'id', where: { column: 'id', value: id } };
-    for await (const { username, email } of this.#tables.rows(this.#userTable, selection)) {
+    if (this.#users === null || columns.length === 0) return { id, name: undefined, email: undefined };
+    const { table, column } = this.#users;
+    const selection = { columns, orderBy: column, where: { column, value: id } };
+    for await (const { username, email } of this.#tables.rows(table, selection)) {
       return { id, name: username || email || undefined, email: email || undefined };
     }
     return { id, name: undefined, email: undefined };

@@ -2,8 +2,11 @@ import { instantOfWall, type TimeZone } from '../../../dashboard/health/time-zon
 
 const TIME = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d(?::?\d\d)?)?$/;
 
+/** The last time that a record can have, in the year 2262. */
+const LATEST = 2n ** 63n - 1n;
+
 /**
- * A database's or a file's time in nanoseconds since the Unix epoch; null for what is none. A time without an offset is
+ * A database's or a file's time in nanoseconds since the Unix epoch; null for what is none, or none a record can have. A time without an offset is
  * what the zone's clock showed.
  */
 export function parseNaiveTime(text: string, zone: TimeZone): bigint | null {
@@ -11,10 +14,11 @@ export function parseNaiveTime(text: string, zone: TimeZone): bigint | null {
   if (!parts) return null;
   const [, date, time, fraction = '', offset] = parts;
   const wall = Date.parse(`${date}T${time}Z`);
-  if (Number.isNaN(wall)) return null;
+  // JavaScript takes February 30th for March 2nd.
+  if (Number.isNaN(wall) || !new Date(wall).toISOString().startsWith(date!)) return null;
   const instant = offset === undefined ? instantOfWall(zone, wall) : wall - offsetMillis(offset);
   const timestamp = BigInt(instant) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
-  return timestamp > 0n ? timestamp : null;
+  return timestamp > 0n && timestamp <= LATEST ? timestamp : null;
 }
 
 /** `Z`, `+02`, `+0230` or `+02:30`. */

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { CommandError } from '../../commands/command.ts';
-import { quoteName, type Row, selectionSql, type Tables } from './tables.ts';
+import { type Condition, quoteName, type Row, selectionSql, type Tables } from './tables.ts';
 
 /** Rows that are in memory at once. */
 const ROWS_PER_FETCH = 500;
@@ -10,13 +10,17 @@ export async function openPostgresTables(url: string): Promise<Tables> {
   const client = new pg.Client({ connectionString: url, application_name: 'logvitals import' });
   // A connection that breaks off fails the query that is under way, too.
   client.on('error', () => {});
-  const query = async (sql: string, parameters: readonly string[] = []): Promise<Row[]> =>
-    (await client.query(sql, [...parameters]).catch(refuse)).rows;
+  const query: Query = async (sql, parameters = []) => (await client.query(sql, [...parameters]).catch(refuse)).rows;
   await client.connect().catch(refuse);
-  // Times come out in one zone, and everything is read from one state of the database.
+  // Times come out in one zone and one form, whatever the role prefers; a slow storage on the other side ends nothing.
   await query("SET TIME ZONE 'UTC'");
+  await query("SET DateStyle = 'ISO'");
+  await query('SET statement_timeout = 0');
+  await query('SET idle_in_transaction_session_timeout = 0');
+  // Everything is read from one state of the database.
   await query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   let cursors = 0;
+  const typeOf = typesOf(query);
   return {
     async columns(table) {
       const sql =
@@ -27,9 +31,14 @@ export async function openPostgresTables(url: string): Promise<Tables> {
       return Number((await query(`SELECT count(*) AS count FROM ${quoteName(table)}`))[0]!.count);
     },
     async *rows(table, selection) {
+      const { where } = selection;
+      if (where) {
+        const condition = conditionSql(where, await typeOf(table, where.column));
+        if (condition !== null) yield* await query(selectionSql(table, selection, condition), [where.value]);
+        return;
+      }
       const cursor = `rows_${cursors++}`;
-      const parameters = selection.where ? [selection.where.value] : [];
-      await query(`DECLARE ${cursor} NO SCROLL CURSOR FOR ${selectionSql(table, selection, '$1')}`, parameters);
+      await query(`DECLARE ${cursor} NO SCROLL CURSOR FOR ${selectionSql(table, selection)}`);
       for (;;) {
         const rows = await query(`FETCH ${ROWS_PER_FETCH} FROM ${cursor}`);
         yield* rows;
@@ -37,15 +46,48 @@ export async function openPostgresTables(url: string): Promise<Tables> {
       }
       await query(`CLOSE ${cursor}`);
     },
-    async referredTable(table, column) {
-      const sql = `SELECT referred.relname AS name FROM pg_constraint AS c
+    async reference(table, column) {
+      const sql = `SELECT referred.relname AS name, key.attname AS key FROM pg_constraint AS c
         JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
         JOIN pg_class AS referred ON referred.oid = c.confrelid
+        JOIN pg_attribute AS key ON key.attrelid = c.confrelid AND key.attnum = c.confkey[1]
         WHERE c.contype = 'f' AND c.conrelid = to_regclass($1) AND a.attname = $2`;
-      return (await query(sql, [quoteName(table), column]))[0]?.name ?? null;
+      const [row] = await query(sql, [quoteName(table), column]);
+      return row === undefined ? null : { table: row.name!, column: row.key! };
     },
     close: () => client.end(),
   };
+}
+
+type Query = (sql: string, parameters?: readonly string[]) => Promise<Row[]>;
+
+/** Types of columns, each asked for once. */
+function typesOf(query: Query): (table: string, column: string) => Promise<string> {
+  const known = new Map<string, string>();
+  return async (table, column) => {
+    const place = JSON.stringify([table, column]);
+    let type = known.get(place);
+    if (type === undefined) {
+      const sql =
+        'SELECT atttypid::regtype::text AS type FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = $2';
+      type = (await query(sql, [quoteName(table), column]))[0]?.type ?? '';
+      known.set(place, type);
+    }
+    return type;
+  };
+}
+
+const UUID = /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i;
+
+/**
+ * A condition by which the column's index serves; null when the column can hold no such value, of which PostgreSQL would
+ * make an error.
+ */
+function conditionSql({ column, value }: Condition, type: string): string | null {
+  const name = quoteName(column);
+  if (/^(smallint|integer|bigint)$/.test(type)) return /^-?\d{1,18}$/.test(value) ? `${name} = $1::bigint` : null;
+  if (type === 'uuid') return UUID.test(value) ? `${name} = $1::uuid` : null;
+  return /^(text|character varying)$/.test(type) ? `${name} = $1` : `${name}::text = $1`;
 }
 
 /** PostgreSQL's messages name roles and databases, never passwords; those of a URL that is none might. */
