@@ -61,10 +61,10 @@ export class AuditTransaction {
 
   /**
    * A statement failed. PostgreSQL then answers a commit with a rollback, unless one goes back to a savepoint first, and
-   * drivers don't tell.
+   * drivers don't tell. Values that the driver could not make sense of never got so far.
    */
-  fail(): void {
-    this.#failed = true;
+  fail(error?: unknown): void {
+    if (!isMistake(error)) this.#failed = true;
   }
 
   /** Drops what came after the savepoint, which stays, as in SQL. */
@@ -100,4 +100,18 @@ export class AuditTransaction {
   #find(key: unknown): number {
     return this.#savepoints.map((savepoint) => savepoint.key).lastIndexOf(key);
   }
+}
+
+/** Layers wrap the driver's error in one of their own, some of them twice. */
+const DEEPEST_CAUSE = 4;
+
+/** What JavaScript throws, and no database. */
+function isMistake(error: unknown): boolean {
+  let cause = error;
+  for (let depth = 0; depth < DEEPEST_CAUSE && cause instanceof Error; depth++) {
+    if (cause instanceof TypeError || cause instanceof RangeError) return true;
+    const wrapper: { cause?: unknown; driverError?: unknown; parent?: unknown } = cause;
+    cause = wrapper.cause ?? wrapper.driverError ?? wrapper.parent;
+  }
+  return false;
 }

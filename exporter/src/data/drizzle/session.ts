@@ -62,7 +62,7 @@ function watchPrepared(prepared: Prepared, events: AuditTransaction, gate: Gate)
       try {
         return await gate.pass(() => run(...input));
       } catch (error) {
-        events.fail();
+        events.fail(error);
         throw error;
       }
     };

@@ -114,7 +114,7 @@ export class AuditedConnection {
     try {
       return await this.gate.pass(() => this.inner.executeQuery(query, options));
     } catch (error) {
-      if (this.#tools.abilities.returning) this.transaction?.fail();
+      if (this.#tools.abilities.returning) this.transaction?.fail(error);
       throw error;
     }
   }

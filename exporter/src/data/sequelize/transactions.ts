@@ -80,7 +80,7 @@ export class SequelizeTransactions {
     try {
       return await running.gate.pass(() => this.#query(sql, options));
     } catch (error) {
-      if (this.#failuresSpoil) running.events.fail();
+      if (this.#failuresSpoil) running.events.fail(error);
       throw error;
     }
   }

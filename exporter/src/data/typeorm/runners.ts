@@ -87,7 +87,7 @@ export class RunnerTransactions {
       try {
         return await gate.pass(() => query.apply(runner, input));
       } catch (error) {
-        if (this.#failuresSpoil) events.fail();
+        if (this.#failuresSpoil) events.fail(error);
         throw error;
       }
     };

@@ -63,6 +63,17 @@ describe.skipIf(postgres === null)('a server with several connections', () => {
     ]);
   });
 
+  test('P51 a value that never reaches the server spoils no transaction', async () => {
+    await db.transaction().execute(async (trx) => {
+      await trx.insertInto('pets').values({ name: 'Joe' }).execute();
+      const unsendable = { name: { legs: 4n } as unknown as string };
+      await expect(trx.insertInto('pets').values(unsendable).execute()).rejects.toThrow('BigInt');
+      await trx.updateTable('pets').set({ age: 2 }).where('name', '=', 'Joe').execute();
+    });
+    expect(await plain.selectFrom('pets').select('age').where('name', '=', 'Joe').execute()).toEqual([{ age: 2 }]);
+    expect(recording.takeShort()).toEqual(['create pets 4', 'update pets 4']);
+  });
+
   test('P51 statements side by side in one transaction survive a before-image that cannot be read', async () => {
     await db.transaction().execute(async (trx) => {
       const unreadable = (id: number) =>
