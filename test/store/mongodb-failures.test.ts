@@ -1,38 +1,18 @@
 import { MongoBulkWriteError, MongoClient, MongoServerError } from 'mongodb';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { StoreError, StoreUnavailableError } from '../../receiver/store/errors.ts';
 import { storeErrorOf } from '../../receiver/store/mongodb/errors.ts';
-import type { MongodbStoreOptions } from '../../receiver/store/mongodb/options.ts';
 import type { LogStore } from '../../receiver/store/store.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { findMongodb, NEEDS_REAL_MONGODB } from '../helpers/mongodb.ts';
 import { batch, DAY, logRecord } from '../helpers/records.ts';
-import { startTcpProxy, type TcpProxy } from '../helpers/tcp-proxy.ts';
 import { cardsOf, countByLevel, searchAll } from './contract/harness.ts';
 import { CRASH_DAYS, CRASH_START, crashBatch, RECORDS_PER_BATCH } from './crash-batches.ts';
-import { mongodbStores, type TestMongodbStores } from './mongodb-database.ts';
+import { watchCommands } from './mongodb-commands.ts';
+import { mongodbStores } from './mongodb-database.ts';
+import { behindProxy } from './mongodb-proxy.ts';
 
 const server = await findMongodb();
-
-interface BehindProxy {
-  readonly stores: TestMongodbStores;
-  readonly proxy: TcpProxy;
-  open(options?: Partial<MongodbStoreOptions>): Promise<LogStore>;
-}
-
-/** An empty database, and a proxy before its server; both end with the test. */
-async function behindProxy(): Promise<BehindProxy> {
-  const stores = await mongodbStores();
-  const proxy = await startTcpProxy(new URL(stores.database.url));
-  onTestFinished(async () => {
-    proxy.restore();
-    proxy.resume();
-    await stores[Symbol.asyncDispose]();
-    await proxy.close();
-  }, 60_000);
-  const url = proxy.through(stores.database.url);
-  return { stores, proxy, open: (options) => stores.open({ url, ...options }) };
-}
 
 const errorOf = (promise: Promise<unknown>): Promise<Error> =>
   promise.then(
@@ -164,6 +144,27 @@ describe.skipIf(server === null)('MongoDB failures', () => {
     for (const code of [1, 13, 18, 64]) expect(refused(code, lacking).message).not.toContain('s3cret');
     const other = new TypeError('a mistake of ours');
     expect(storeErrorOf(other, 'MongoDB')).toBe(other);
+  });
+
+  test('P9 a URL that asks for unconfirmed writes is refused', async () => {
+    await using stores = await mongodbStores();
+    const url = new URL(stores.database.url);
+    url.searchParams.set('w', '0');
+    expect((await errorOf(stores.open({ url: url.href }))).message).toContain('w=0');
+  });
+
+  test('P9 P37 whatever the URL prefers, everything is read where it is written', async () => {
+    await using stores = await mongodbStores();
+    const url = new URL(stores.database.url);
+    url.searchParams.set('readPreference', 'secondaryPreferred');
+    const preferences: unknown[] = [];
+    using _watching = watchCommands({ onStarted: ({ command }) => preferences.push(command.$readPreference?.mode) });
+    const store = await stores.open({ url: url.href });
+    await store.append([crashBatch(0)]);
+    await store.append([crashBatch(0)]);
+    expect(await searchAll(store)).toHaveLength(RECORDS_PER_BATCH);
+    await store.prune({ olderThan: CRASH_START, batchSize: 10, dryRun: false });
+    expect(preferences.filter((mode) => mode !== undefined && !/^primary/.test(String(mode)))).toEqual([]);
   });
 
   test('a database of a newer version is refused, and left alone', async () => {

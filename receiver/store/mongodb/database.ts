@@ -65,7 +65,8 @@ export class Database {
       socketTimeoutMS: queryTimeout + SOCKET_GRACE,
       ignoreUndefined: false,
     });
-    this.db = this.#client.db(database);
+    // Whatever the URL prefers: what was acknowledged is seen, and steps of several receivers see each other.
+    this.db = this.#client.db(database, { readPreference: 'primary' });
     this.logs = this.db.collection('logs');
     this.loggers = this.db.collection('loggers');
     this.counts = this.db.collection('counts');
@@ -111,12 +112,20 @@ export class Database {
 const WRITE_CONCERN = { w: 'majority', journal: true } as const;
 
 function createClient(url: string, server: string, options: MongoClientOptions): MongoClient {
+  const client = newClient(url, server, options);
+  const { writeConcern } = client.options;
+  if (!writeConcern || Object.keys(writeConcern).length === 0) {
+    return newClient(url, server, { ...options, writeConcern: WRITE_CONCERN });
+  }
+  if (writeConcern.w !== 0) return client;
+  throw new StoreError(
+    `${server}: with the storage URL's w=0 the server does not say what it stored; leave it out, or write w=1 at least`,
+  );
+}
+
+function newClient(url: string, server: string, options: MongoClientOptions): MongoClient {
   try {
-    const client = new MongoClient(url, options);
-    const { writeConcern } = client.options;
-    return writeConcern && Object.keys(writeConcern).length > 0
-      ? client
-      : new MongoClient(url, { ...options, writeConcern: WRITE_CONCERN });
+    return new MongoClient(url, options);
   } catch (error) {
     // The driver's messages quote pieces of the URL, which may be of the password.
     throw new StoreError(`${server}: the driver does not take the storage URL; look at its options and %-escapes`, {

@@ -20,23 +20,27 @@ export async function claimRequests(
   { requests }: Database,
   claims: readonly RequestDocument[],
 ): Promise<ReadonlyMap<string, RequestDocument>> {
-  const refused = await insertAll(claims, (documents) => requests.insertMany(documents, { ordered: false }));
   const known = new Map<string, RequestDocument>();
-  if (refused.length === 0) return known;
-  const held = requests.find({ _id: { $in: refused.map(({ _id }) => _id) } });
-  for (const request of await held.toArray()) known.set(request._id, request);
-  for (const claim of refused) {
-    const request = known.get(claim._id);
-    if (request && claim.at.getTime() - request.at.getTime() <= DEDUPLICATION_WINDOW) continue;
-    // Of several who find it so old, one replaces it.
-    const { _id, ...fresh } = claim;
-    const { modifiedCount, upsertedCount } = request
-      ? await requests.replaceOne({ _id, at: request.at }, fresh)
-      : await requests.replaceOne({ _id }, fresh, { upsert: true });
-    if (modifiedCount + upsertedCount > 0) known.delete(_id);
+  let left = claims;
+  while (left.length > 0) {
+    const refused = await insertAll(left, (documents) => requests.insertMany(documents, { ordered: false }));
+    if (refused.length === 0) break;
+    const held = await requests.find({ _id: { $in: refused.map(({ _id }) => _id) } }).toArray();
+    for (const request of held) known.set(request._id, request);
+    // Those that went by themselves meanwhile, or are so old that they mean nothing any more, are claimed anew.
+    left = refused.filter(({ _id, at }) => isExpired(known.get(_id), at));
+    for (const { _id } of left) {
+      const old = known.get(_id);
+      known.delete(_id);
+      // Only that very one: of several who find it so old, one may have replaced it.
+      if (old) await requests.deleteOne({ _id, at: old.at, first: old.first });
+    }
   }
   return known;
 }
+
+const isExpired = (request: RequestDocument | undefined, now: Date): boolean =>
+  request === undefined || now.getTime() - request.at.getTime() > DEDUPLICATION_WINDOW;
 
 const UNIQUE_ID = 'log.record.uid';
 /** 128 bits of SHA-256, because a clash would lose a record. */

@@ -18,7 +18,7 @@ const PROJECTION = { service: 1, logger: 1, timestampNanos: 1, severityNumber: 1
 /** Those of these records that are stored. */
 export async function readOwned({ logs }: Database, ids: readonly string[]): Promise<OwnedRecord[]> {
   const owned: OwnedRecord[] = [];
-  const options = { ...READ_OPTIONS, projection: PROJECTION, readPreference: 'primary' } as const;
+  const options = { ...READ_OPTIONS, projection: PROJECTION } as const;
   for (const some of piecesOf(ids)) {
     for (const { _id, timestampNanos, ...rest } of await logs
       .find<OwnedDocument>({ _id: { $in: some } }, options)

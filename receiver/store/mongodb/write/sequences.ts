@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts';
+import { CODE, codeOf } from '../errors.ts';
 
 /** Numbers that a receiver takes at a time, so that it asks for some once in a while only. */
 const BLOCK = 65_536;
@@ -27,16 +28,27 @@ export class Sequences {
   async #take(count: number): Promise<number> {
     if (this.#end - this.#next < count) {
       const size = Math.max(BLOCK, count);
-      const counter = await this.#database.meta.findOneAndUpdate(
-        { _id: 'sequence' },
-        { $inc: { reserved: size } },
-        { upsert: true, returnDocument: 'after' },
-      );
-      this.#end = (counter?.reserved ?? 0) + 1;
+      this.#end = (await this.#reserve(size)) + 1;
       this.#next = this.#end - size;
     }
     const first = this.#next;
     this.#next += count;
     return first;
+  }
+
+  /** The last of so many numbers. */
+  async #reserve(size: number): Promise<number> {
+    const reserve = () =>
+      this.#database.meta.findOneAndUpdate(
+        { _id: 'sequence' },
+        { $inc: { reserved: size } },
+        { upsert: true, returnDocument: 'after' },
+      );
+    // Of several who make the counter, all but one may be refused: then it is there.
+    const counter = await reserve().catch((error: unknown) => {
+      if (codeOf(error) === CODE.duplicateKey) return reserve();
+      throw error;
+    });
+    return counter!.reserved!;
   }
 }
