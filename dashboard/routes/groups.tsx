@@ -1,16 +1,13 @@
 import { formatQuery } from '../../receiver/query/format.ts';
 import { fieldEquals } from '../../receiver/query/tree.ts';
 import type { StoredRecord } from '../../receiver/record/log-record.ts';
-import { MAX_PAGE } from '../../receiver/store/store.ts';
-import { clientSignal } from '../api/context.ts';
 import { attributeText } from '../events/attribute-text.ts';
 import { eventDetails } from '../events/event.ts';
 import { prettyJson } from '../events/structured.ts';
-import { elapsed } from '../views/format.ts';
 import { type GroupMember, GroupPage } from '../views/group.tsx';
-import { link } from '../views/links.ts';
+import { groupHref, link } from '../views/links.ts';
 import { eventType } from './event-parts.ts';
-import { NotFound } from './failures.tsx';
+import { loadShownMembers, membersPart } from './members.ts';
 import { type PageRequest, pageContext } from './page-context.ts';
 import { recordLine } from './record-props.ts';
 import { sendPage } from './send-page.ts';
@@ -20,22 +17,23 @@ import type { Site } from './site.ts';
 export function groupRoute(site: Site) {
   return async (ctx: PageRequest): Promise<void> => {
     const id = ctx.params.id!;
-    const records = await site.options.store.group(id, MAX_PAGE, { signal: clientSignal(ctx) });
-    const [first, last] = [records[0], records.at(-1)];
-    if (!first || !last) throw new NotFound('There are no records of this group.');
-    const page = await pageContext(ctx, site);
+    const [page, members] = await Promise.all([
+      pageContext(ctx, site),
+      loadShownMembers(site, ctx, { kind: 'group', id }),
+    ]);
+    const { records, previous } = members;
     await sendPage(
       ctx,
       <GroupPage
         page={page}
         id={id}
-        members={membersOf(records)}
-        span={elapsed(last.timestamp - first.timestamp).replace(/^\+/, '')}
-        cut={records.length === MAX_PAGE}
+        members={membersOf(records, previous)}
+        part={membersPart(members, groupHref(page.base, id))}
+        began={members.first.timestamp}
         explore={link(page.base, '/logs', {
           q: formatQuery(fieldEquals('group', id)),
-          from: String(first.timestamp),
-          to: String(last.timestamp + 1n),
+          from: String(records[0]!.timestamp),
+          to: String(records.at(-1)!.timestamp + 1n),
         })}
       />,
     );
@@ -46,20 +44,22 @@ export function groupRoute(site: Site) {
 const GAP = 5n;
 const SECOND = 1_000_000_000n;
 
-function membersOf(records: readonly StoredRecord[]): GroupMember[] {
-  const waits = records.map(({ timestamp }, index) => timestamp - (records[index - 1]?.timestamp ?? timestamp));
-  const ascending = waits.slice(1).toSorted((one, other) => (one < other ? -1 : 1));
+function membersOf(records: readonly StoredRecord[], before: StoredRecord | null): GroupMember[] {
+  const previousOf = (index: number): StoredRecord | null => records[index - 1] ?? before;
+  const waits = records.map(({ timestamp }, index) => timestamp - (previousOf(index)?.timestamp ?? timestamp));
+  const ascending = waits.slice(before ? 0 : 1).toSorted((one, other) => (one < other ? -1 : 1));
   const usual = ascending[(ascending.length - 1) >> 1] ?? 0n;
   return records.map((record, index): GroupMember => {
     const event = eventDetails(record);
     const waited = waits[index]!;
-    const initiator = index === 0 ? null : attributeText(records[index - 1]!, 'logvitals.initiator');
+    const previous = previousOf(index);
+    const initiator = previous && attributeText(previous, 'logvitals.initiator');
     return {
       ...recordLine(record),
       type: eventType(record, event),
       initiator: event.initiator === initiator ? null : event.initiator,
       data: event.data === null ? '' : prettyJson(event.data),
-      waited,
+      waited: previous && waited,
       isGap: waited >= SECOND && waited >= usual * GAP,
     };
   });

@@ -1,10 +1,10 @@
 import { MAX_PAGE } from '../../receiver/store/store.ts';
 import { clientSignal } from '../api/context.ts';
 import { pageParam, single } from '../params.ts';
-import { elapsed } from '../views/format.ts';
 import { link, recordPath } from '../views/links.ts';
 import { ContextPage, RecordPage, TracePage } from '../views/record-pages.tsx';
 import { NotFound } from './failures.tsx';
+import { loadShownMembers, membersPart } from './members.ts';
 import { type PageRequest, pageContext } from './page-context.ts';
 import { recordDetail, recordLine } from './record-props.ts';
 import { sendPage } from './send-page.ts';
@@ -61,17 +61,17 @@ const noRecord = (): NotFound =>
 export function traceRoute(site: Site) {
   return async (ctx: PageRequest): Promise<void> => {
     const id = ctx.params.id!;
-    const records = await site.options.store.trace(id.toLowerCase(), MAX_PAGE, { signal: clientSignal(ctx) });
-    const [first, last] = [records[0], records.at(-1)];
-    if (!first || !last) throw new NotFound('There are no records of this trace.');
+    const [page, members] = await Promise.all([
+      pageContext(ctx, site),
+      loadShownMembers(site, ctx, { kind: 'trace', id: id.toLowerCase() }),
+    ]);
     await sendPage(
       ctx,
       <TracePage
-        page={await pageContext(ctx, site)}
+        page={page}
         id={id}
-        records={records.map(recordLine)}
-        span={elapsed(last.timestamp - first.timestamp).replace(/^\+/, '')}
-        cut={records.length === MAX_PAGE}
+        records={members.records.map(recordLine)}
+        part={membersPart(members, link(page.base, `/traces/${encodeURIComponent(id)}`))}
       />,
     );
   };

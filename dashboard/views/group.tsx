@@ -1,18 +1,9 @@
 import type { EventType } from './event.ts';
 import { EventTypeName } from './event-type.tsx';
-import {
-  clockTime,
-  dayAndTime,
-  elapsed,
-  exactTime,
-  nameText,
-  plural,
-  printable,
-  rfc3339,
-  shortened,
-} from './format.ts';
+import { clockTime, dayAndTime, elapsed, exactTime, nameText, printable, rfc3339, shortened } from './format.ts';
 import { Layout } from './layout.tsx';
 import { link, recordPath } from './links.ts';
+import { type MembersPart, MembersSummary, OtherMembers } from './members.tsx';
 import type { PageContext } from './page.ts';
 import type { RecordLine } from './record.ts';
 
@@ -23,8 +14,8 @@ export interface GroupMember extends RecordLine {
   readonly initiator: string | null;
   /** Its data as JSON on lines of its own; '' for none. */
   readonly data: string;
-  /** Nanoseconds since the member before. */
-  readonly waited: bigint;
+  /** Nanoseconds since the member before; null for the first of all. */
+  readonly waited: bigint | null;
   /** Whether that was much longer than usual. */
   readonly isGap: boolean;
 }
@@ -34,10 +25,9 @@ interface GroupPageProps {
   readonly id: string;
   /** In time order. */
   readonly members: readonly GroupMember[];
-  /** From the first to the last, in words. */
-  readonly span: string;
-  /** True when there are more than are shown. */
-  readonly cut: boolean;
+  readonly part: MembersPart;
+  /** When the first of all happened. */
+  readonly began: bigint;
   /** The same records as a search. */
   readonly explore: string;
 }
@@ -46,8 +36,7 @@ const MESSAGE_LENGTH = 1000;
 const DATA_LENGTH = 1000;
 
 /** The events of a group in order, with the time that passed between them (PARITY.md P62). */
-export function GroupPage({ page, id, members, span, cut, explore }: GroupPageProps) {
-  const first = members[0]!;
+export function GroupPage({ page, id, members, part, began, explore }: GroupPageProps) {
   return (
     <Layout page={page} heading={`Group ${nameText(id)}`} section="audit">
       <p class="crumbs">
@@ -59,10 +48,9 @@ export function GroupPage({ page, id, members, span, cut, explore }: GroupPagePr
             Group <bdi class="id">{nameText(id)}</bdi>
           </h1>
           <p class="sub">
-            {cut ? `The first ${plural(members.length, 'record')}` : plural(members.length, 'record')} · {span} from
-            first to last · began{' '}
-            <time dateTime={rfc3339(first.timestamp)} title={exactTime(first.timestamp, page.zone)}>
-              {dayAndTime(first.timestamp, page.zone, page.now)}
+            <MembersSummary part={part} /> · began{' '}
+            <time dateTime={rfc3339(began)} title={exactTime(began, page.zone)}>
+              {dayAndTime(began, page.zone, page.now)}
             </time>
           </p>
         </div>
@@ -76,32 +64,25 @@ export function GroupPage({ page, id, members, span, cut, explore }: GroupPagePr
         </div>
       </div>
       <ol class="members" aria-label="Events of the group, oldest first">
-        {members.map((member, index) => (
-          <Member key={member.id} page={page} member={member} isFirst={index === 0} />
+        {members.map((member) => (
+          <Member key={member.id} page={page} member={member} />
         ))}
       </ol>
+      <OtherMembers part={part} />
     </Layout>
   );
 }
 
 const LEVEL_OF: Readonly<Record<string, string>> = { warning: 'WARN', critical: 'FATAL' };
 
-function Member({
-  page,
-  member,
-  isFirst,
-}: {
-  readonly page: PageContext;
-  readonly member: GroupMember;
-  readonly isFirst: boolean;
-}) {
+function Member({ page, member }: { readonly page: PageContext; readonly member: GroupMember }) {
   const { timestamp, type, level, tone, initiator, data, waited, isGap } = member;
   // The level of most types is the type again.
   const hasLevel = type === null || ((LEVEL_OF[type.name] ?? type.name.toUpperCase()) !== level && tone !== 'plain');
   return (
     <li class={isGap ? `${tone} gap` : tone}>
       <p class="waited">
-        {isFirst ? '' : elapsed(waited)}
+        {waited === null ? '' : elapsed(waited)}
         {isGap && <span class="sr">, a long wait</span>}
       </p>
       <div class="member">

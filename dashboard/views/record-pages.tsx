@@ -1,7 +1,8 @@
-import { exact, oneLine, plural } from './format.ts';
+import { exact, oneLine } from './format.ts';
 import { Layout } from './layout.tsx';
 import { link, recordPath } from './links.ts';
 import { LoggerName } from './logger-name.tsx';
+import { type MembersPart, MembersSummary, OtherMembers } from './members.tsx';
 import type { PageContext } from './page.ts';
 import type { RecordDetail, RecordLine } from './record.ts';
 import { RecordView } from './record-detail.tsx';
@@ -80,22 +81,18 @@ interface TracePageProps {
   readonly id: string;
   /** In time order. */
   readonly records: readonly RecordLine[];
-  /** From the first to the last, in words. */
-  readonly span: string;
-  /** True when there are more than are shown. */
-  readonly cut: boolean;
+  readonly part: MembersPart;
 }
 
 /** The records of a trace in order, with the time between them. */
-export function TracePage({ page, id, records, span, cut }: TracePageProps) {
+export function TracePage({ page, id, records, part }: TracePageProps) {
   return (
     <Layout page={page} heading={`Trace ${oneLine(id)}`} section="explore" wide>
       <h1>
         Trace <bdi class="id">{oneLine(id)}</bdi>
       </h1>
       <p class="sub">
-        {cut ? `The first ${plural(records.length, 'record')}` : plural(records.length, 'record')} · {span} from first
-        to last
+        <MembersSummary part={part} />
       </p>
       <div class="tbl">
         <RecordTable
@@ -106,6 +103,7 @@ export function TracePage({ page, id, records, span, cut }: TracePageProps) {
           href={(record) => link(page.base, recordPath(record.id))}
         />
       </div>
+      <OtherMembers part={part} />
     </Layout>
   );
 }

@@ -220,6 +220,8 @@ export function describeAuditApi(name: string, open: OpenStore): void {
       withRecords(
         async (api) => {
           interface Members {
+            readonly count: number;
+            readonly next: string | null;
             readonly results: readonly { readonly body: string; readonly elapsed: Record<string, string> }[];
           }
           const { results } = await api.json<Members>('groups/import%2F7');
@@ -228,7 +230,14 @@ export function describeAuditApi(name: string, open: OpenStore): void {
             ['two', { sinceFirst: '1500000001', sincePrevious: '1500000001' }],
             ['three', { sinceFirst: '86400000000000', sincePrevious: '86398499999999' }],
           ]);
-          expect((await api.json<Members>('groups/import%2F7?limit=2')).results).toHaveLength(2);
+          const front = await api.json<Members>('groups/import%2F7?limit=2');
+          expect(front).toMatchObject({ count: 3, results: results.slice(0, 2) });
+          const rest = await api.json<Members>(`groups/import%2F7?limit=2&cursor=${front.next}`);
+          expect(rest).toMatchObject({ count: 3, next: null, results: results.slice(2) });
+          for (const cursor of ['x', '-1', '100001', '999999999999']) {
+            const refused = await api.get(`/api/v1/groups/import%2F7?cursor=${cursor}`);
+            expect([refused.status, await refused.json()]).toMatchObject([400, { parameter: 'cursor' }]);
+          }
           expect((await api.get('/api/v1/groups/import')).status).toBe(404);
         },
         groupRecord('import/7', { body: 'three', timestamp: NOW - HOUR }),

@@ -354,6 +354,28 @@ describe('a group’s page', () => {
   });
 });
 
+describe('a large group', () => {
+  test('P62 has all its events, in parts, with the right time between the last of one and the first of the next', async () => {
+    const { site } = await siteWith(
+      ...Array.from({ length: 2100 }, (_, index) =>
+        groupRecord('big', { body: `step ${index}`, timestamp: NOON - HOUR + BigInt(index * (index + 1)) }),
+      ),
+    );
+    await using _ = site;
+    const first = await getPage(site, '/groups/big');
+    expect(visibleText(first.html)).toContain('Records 1 to 1,000 of 2,100 ');
+    const second = await getPage(site, linksTo(first.html, 'Later')[0]!);
+    const text = visibleText(second.html);
+    expect(text).toContain('Records 1,001 to 2,000 of 2,100 ');
+    expect(text).toContain('+2 µs info 11:00:00.001 step 1000 ');
+    const third = await getPage(site, linksTo(second.html, 'Later')[0]!);
+    expect(linksTo(third.html, 'Later')).toEqual([]);
+    expect(visibleText(third.html)).toContain('step 2099');
+    expect(linksTo(second.html, 'Earlier')).toEqual(['/groups/big']);
+    expect((await getPage(site, '/groups/big?cursor=x')).status).toBe(400);
+  });
+});
+
 describe('the requests page', () => {
   const REQUESTS = [
     ...Array.from({ length: 18 }, (_, index) =>
