@@ -1,6 +1,6 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Redactor } from '../emit/redact.ts';
-import { type HeaderSource, headerName, singleValue } from './headers.ts';
+import { announcedLength, type HeaderSource, headerName, singleValue } from './headers.ts';
 
 const CONTENT_TYPE = headerName('content-type');
 const CONTENT_ENCODING = headerName('content-encoding');
@@ -64,6 +64,11 @@ export class BodyCapture {
     const shown = kind === 'form' ? redactor.query(text) : text;
     return isWhole ? shown : `${shown}… (${this.#total} bytes)`;
   }
+}
+
+/** What was seen of a body, else what its message says: another middleware may have read it before. */
+export function sizeOf(headers: HeaderSource, body: BodyCapture | undefined): number | undefined {
+  return body?.size || announcedLength(headers);
 }
 
 function bytesOf(chunk: unknown, encoding: unknown): Uint8Array | undefined {

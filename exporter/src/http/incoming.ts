@@ -7,7 +7,7 @@ import { sayOnce } from '../emit/said-once.ts';
 import { actorOf } from './actor-of.ts';
 import { parseAuthority, shownQuery, splitTarget, type Target } from './address.ts';
 import { type Answer, ResponseAnswer } from './answer.ts';
-import { BodyCapture } from './body-capture.ts';
+import { BodyCapture, sizeOf } from './body-capture.ts';
 import { captureArriving } from './body-taps.ts';
 import { emitExchange, guarded, isBodiless, sayFailure } from './exchange.ts';
 import { HandshakeAnswer } from './handshake-answer.ts';
@@ -184,7 +184,7 @@ export class IncomingRecording<Subject> extends AsyncResource {
       'user_agent.original': headers['user-agent'],
       'network.protocol.version': request.httpVersion,
       'logvitals.duration': (performance.now() - this.#started) / 1_000,
-      'http.request.body.size': this.#requestBody?.size ?? announcedLength(received),
+      'http.request.body.size': sizeOf(received, this.#requestBody),
       'http.response.body.size': this.#responseSize(),
       'logvitals.http.request.body': this.#requestBody?.describe(received, redactor),
       'logvitals.http.response.body': this.#isBodiless()

@@ -2,9 +2,9 @@ import { AsyncResource } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import { context, createContextKey } from '@opentelemetry/api';
 import { parseAuthority, shownQuery, splitTarget } from './address.ts';
-import { BodyCapture } from './body-capture.ts';
+import { BodyCapture, sizeOf } from './body-capture.ts';
 import { emitExchange, guarded, isBodiless } from './exchange.ts';
-import { announcedLength, type HeaderSource } from './headers.ts';
+import type { HeaderSource } from './headers.ts';
 import type { ExchangeSettings } from './options.ts';
 
 /** What goes out, known at the start. */
@@ -135,11 +135,6 @@ export class OutgoingRecording extends AsyncResource {
     if (isBodiless(this.#call.method, reply.status)) return 0;
     return sizeOf(reply.headers, this.responseBody);
   }
-}
-
-/** What was seen of a body, else what its message says. */
-function sizeOf(headers: HeaderSource, body: BodyCapture | undefined): number | undefined {
-  return body?.size || announcedLength(headers);
 }
 
 /** The application gave the call up itself, in the words of Node, undici or axios. A timeout is another matter. */

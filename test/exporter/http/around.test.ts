@@ -377,6 +377,21 @@ test('P52 what the application adds behind the recording still works after it ha
   await recordsOf(recording, 0);
 });
 
+test('P52 a body that was read before the recording began has the size that it was announced with', async () => {
+  const app = express().use(express.json(), forExpress.recordRequests({ bodies: true }));
+  app.post('/', (asked, response) => response.json(asked.body));
+  await using server = await listen(createServer(app));
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(server.url, { method: 'POST', headers, body: '{"pin":1}' });
+  expect(await response.json()).toEqual({ pin: 1 });
+  const { attributes } = await onlyRecord(recording);
+  expect(attributes).toMatchObject({
+    'http.request.body.size': 9,
+    'logvitals.http.response.body': { pin: '[REDACTED]' },
+  });
+  expect(attributes).not.toHaveProperty('logvitals.http.request.body');
+});
+
 test('P52 an unhandled refusal of a body that is too large is one record', async () => {
   const app = express().set('env', 'test');
   app.use(forExpress.recordRequests({ bodies: true }));
