@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { type Document, MongoClient } from 'mongodb';
 import { describe, expect, test } from 'vitest';
 import { fold } from '../../receiver/query/fold.ts';
+import { MATCH_ALL } from '../../receiver/query/tree.ts';
 import type { AnyValue } from '../../receiver/record/any-value.ts';
+import { StoreError, StoreUnavailableError } from '../../receiver/store/errors.ts';
 import { textPattern } from '../../receiver/store/mongodb/query/text-pattern.ts';
 import { readableAttributes, readableKeyValues } from '../../receiver/store/mongodb/readable.ts';
 import { findMongodb } from '../helpers/mongodb.ts';
-import { at, errorRecord } from '../helpers/records.ts';
+import { at, batch, errorRecord } from '../helpers/records.ts';
 import { append } from './contract/harness.ts';
 import { mongodbStores } from './mongodb-database.ts';
 
@@ -15,6 +17,26 @@ const isThere = (await findMongodb()) !== null;
 const readable = (pairs: readonly (readonly [string, AnyValue])[]) => readableAttributes(new Map(pairs));
 
 describe('MongoDB documents', () => {
+  test.skipIf(!isThere)(
+    'P8 a record larger than a document may be is refused for good, with all of its request, and stores nothing of it',
+    async () => {
+      await using stores = await mongodbStores();
+      const store = await stores.open();
+      // In the exact form each of these takes six characters.
+      const large = errorRecord({ body: ['\u0001'.repeat(4 * 1024 * 1024)] });
+      const records = [...Array.from({ length: 1200 }, () => errorRecord()), large];
+      const error = await store.append([batch(records, 'large')]).catch((caught: unknown) => caught);
+      expect(error).toBeInstanceOf(StoreError);
+      expect(error).not.toBeInstanceOf(StoreUnavailableError);
+      expect(String(error)).toMatch(/shop\.cart takes 28\.\d MB, and MongoDB holds no document of more than 16 MB/);
+      expect(await store.loggers()).toEqual([]);
+      expect((await store.search({ query: MATCH_ALL, limit: 10 })).records).toEqual([]);
+      await append(store, [errorRecord({ body: ['\u0001'.repeat(1024 * 1024)] })]);
+      const { records: stored } = await store.search({ query: MATCH_ALL, limit: 10 });
+      expect(stored.map(({ body }) => (body as string[])[0]?.length)).toEqual([1024 * 1024]);
+    },
+  );
+
   test.skipIf(!isThere)(
     'P41 a record is a document with the contract’s field names, its attributes by their paths',
     async () => {

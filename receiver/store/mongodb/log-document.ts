@@ -1,10 +1,19 @@
+import { BSON } from 'mongodb';
 import type { AnyValue, KeyValueList } from '../../record/any-value.ts';
 import type { LogRecord, Resource } from '../../record/log-record.ts';
 import { toOtlpJson, toOtlpJsonKeyValues } from '../../record/otlp-json.ts';
+import { recordSize } from '../../record/record-size.ts';
 import { levelOf } from '../../record/severity.ts';
+import { formatId } from '../common/ids.ts';
+import { StoreError } from '../errors.ts';
 import type { Exact, LogDocument, Readable, ReadableMap, ScopeDocument } from './documents.ts';
 import { readableAttributes, readableValue } from './readable.ts';
 import { termsOf } from './terms.ts';
+
+/** The server's limit, which is the same of all versions. */
+const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
+/** A text of so many characters takes no more than nine times that, in its readable and its exact form together. */
+const SURELY_FITS = 1024 * 1024;
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 type Document = Writable<LogDocument>;
@@ -58,6 +67,20 @@ export class DocumentWriter {
     if (terms.length > 0) document.terms = terms;
     if (Object.keys(exact).length > 0) document.exact = exact;
     return document;
+  }
+
+  /**
+   * Throws a StoreError when the record's document is larger than MongoDB takes: to be asked before anything of a request
+   * is stored, so that it is refused as a whole.
+   */
+  checkSize(record: LogRecord): void {
+    if (recordSize(record) < SURELY_FITS) return;
+    const size = BSON.calculateObjectSize(this.write(record, formatId(record.timestamp, 0)));
+    if (size <= MAX_DOCUMENT_BYTES) return;
+    const megabytes = (size / 1024 / 1024).toFixed(1);
+    throw new StoreError(
+      `a record of ${record.service}, ${record.logger} takes ${megabytes} MB, and MongoDB holds no document of more than 16 MB; send smaller records, or lower limits.valueBytes so that long texts are cut`,
+    );
   }
 
   #writeResource(resource: Resource, document: Document, exact: ExactTexts): void {

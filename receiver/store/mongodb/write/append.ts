@@ -69,6 +69,8 @@ export class Appender {
   }
 
   async append(batches: readonly Batch[]): Promise<AppendedBatch[]> {
+    const writer = new DocumentWriter('');
+    for (const { records } of batches) for (const record of records) writer.checkSize(record);
     const keys = batches.flatMap(({ key }) => (key === null ? [] : [key]));
     return this.#keyLocks.with(keys, async () => {
       const parts = await this.#partsOf(batches);
