@@ -87,6 +87,10 @@ test('P34 a storage that is away is a 503 problem with a time to wait, and names
     'facets?field=level',
     'groups/1',
     'traces/1',
+    'events',
+    'events/1',
+    'objects/order/7/log',
+    'stats',
   ];
   for (const path of [...paths, 'alerts', 'loggers', 'export', 'export?format=csv']) {
     const response = await api.get(`/api/v1/${path}`);
@@ -124,7 +128,14 @@ test('P40 without credentials that are known 401, with ones that may not read 40
       return header === 'Bearer sender' ? 'forbidden' : 'unauthenticated';
     },
   });
-  for (const path of ['/api/v1/cards', '/api/v1/logs', '/api/v1/nothing', '/api/v1/tail', '/metrics']) {
+  const audit = [
+    '/api/v1/events',
+    '/api/v1/events/1',
+    '/api/v1/objects/order/7/log',
+    '/api/v1/stats',
+    '/api/v1/groups/1',
+  ];
+  for (const path of [...audit, '/api/v1/cards', '/api/v1/logs', '/api/v1/nothing', '/api/v1/tail', '/metrics']) {
     const anonymous = await api.get(path);
     expect([path, anonymous.status]).toEqual([path, 401]);
     expect(anonymous.headers.get('www-authenticate')).toContain('Bearer');
@@ -148,7 +159,8 @@ test('P40 removing records takes a scope of its own', async () => {
 
 test('HEAD answers as GET does, without a body', async () => {
   await using api = await startApi();
-  for (const path of ['/api/v1/cards', '/api/v1/logs', '/api/v1/export', '/api/v1/tail', '/healthz']) {
+  const audit = ['/api/v1/events', '/api/v1/objects/order/7/log', '/api/v1/stats'];
+  for (const path of [...audit, '/api/v1/cards', '/api/v1/logs', '/api/v1/export', '/api/v1/tail', '/healthz']) {
     const response = await api.get(path, { method: 'HEAD' });
     expect([path, response.status, await response.text()]).toEqual([path, 200, '']);
     expect(response.headers.get('cache-control')).toBe('no-store');

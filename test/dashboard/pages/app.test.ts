@@ -18,7 +18,17 @@ describe('who may read', () => {
 
   test('P40 without a token: 401, asked for as browsers and programs ask', async () => {
     await using site = await startSite({ authorize });
-    for (const path of ['/', '/logs', '/alerts', '/logs/x', '/nowhere']) {
+    for (const path of [
+      '/',
+      '/logs',
+      '/alerts',
+      '/logs/x',
+      '/audit',
+      '/requests',
+      '/objects',
+      '/groups/x',
+      '/nowhere',
+    ]) {
       const { status, headers, html } = await getPage(site, path);
       expect(status, path).toBe(401);
       expect(headers.get('www-authenticate')).toBe('Basic realm="logvitals", charset="UTF-8", Bearer');
