@@ -143,6 +143,16 @@ test.skipIf(!hasPostgres)('times are read alike whatever form the role prefers t
   expect(records.filter((record) => 'fault' in record)).toHaveLength(1);
 });
 
+test.each([
+  ['postgres://ana:t0ps3cret@shop.example:99999/shop', "the PostgreSQL source can't be read: the URL is none"],
+  ['postgres://ana:t0p#s3cret@shop.example/shop', "the PostgreSQL source can't be read: the URL is none"],
+  ['mongodb://ana:t0p@s3cret@shop.example/', "the MongoDB source can't be read: the URL is none"],
+  ['mongodb://ana:t0ps3cret@127.0.0.1:1/', "the MongoDB source can't be read: no server answers"],
+])('P34 of an address that is none nothing is told but that: %s', async (url, message) => {
+  const opening = openLegacySource('django-log-panel', url, UTC);
+  await expect(opening).rejects.toThrow(new CommandError(message));
+});
+
 test('a damaged SQLite file ends the import with a message that names it', async () => {
   const url = sqliteSource('pinax-eventlog', folder.path).source;
   const file = url.slice('sqlite:'.length);

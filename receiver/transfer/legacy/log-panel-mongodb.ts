@@ -1,4 +1,4 @@
-import { type Document, MongoClient, MongoServerError } from 'mongodb';
+import { type Document, MongoClient, MongoServerError, MongoServerSelectionError } from 'mongodb';
 import type { TimeZone } from '../../../dashboard/health/time-zone.ts';
 import { CommandError } from '../../commands/command.ts';
 import type { LegacySource } from './legacy-source.ts';
@@ -51,6 +51,10 @@ function rowOf({ _id, timestamp, level, logger_name, message, module, pathname, 
 
 /** The driver's messages may hold parts of the URL, so only the kind of error is told. */
 function refuse(error: unknown): never {
-  const kind = error instanceof MongoServerError ? (error.codeName ?? error.name) : 'the URL is none';
-  throw new CommandError(`the MongoDB source can't be read: ${kind}`);
+  throw new CommandError(`the MongoDB source can't be read: ${kindOf(error)}`);
+}
+
+function kindOf(error: unknown): string {
+  if (error instanceof MongoServerError) return error.codeName ?? error.name;
+  return error instanceof MongoServerSelectionError ? 'no server answers' : 'the URL is none';
 }

@@ -7,7 +7,7 @@ const ROWS_PER_FETCH = 500;
 
 /** The tables of a PostgreSQL database, as the role of the URL sees them. Throws `CommandError` when it cannot be reached. */
 export async function openPostgresTables(url: string): Promise<Tables> {
-  const client = new pg.Client({ connectionString: url, application_name: 'logvitals import' });
+  const client = clientFor(url);
   // A connection that breaks off fails the query that is under way, too.
   client.on('error', () => {});
   const query: Query = async (sql, parameters = []) => (await client.query(sql, [...parameters]).catch(refuse)).rows;
@@ -57,6 +57,15 @@ export async function openPostgresTables(url: string): Promise<Tables> {
     },
     close: () => client.end(),
   };
+}
+
+function clientFor(url: string): pg.Client {
+  try {
+    return new pg.Client({ connectionString: url, application_name: 'logvitals import' });
+  } catch {
+    // What is thrown holds the URL, password and all.
+    throw new CommandError("the PostgreSQL source can't be read: the URL is none");
+  }
 }
 
 type Query = (sql: string, parameters?: readonly string[]) => Promise<Row[]>;
