@@ -2,7 +2,7 @@ import { DamagedBytesError } from '../bytes.ts';
 import type { BlockHeader } from './block-header.ts';
 import { planesFor, planesOf, readPlanes, type SmallNumbers, writePlanes } from './planes.ts';
 import { SectionReader, type SectionWriter } from './section.ts';
-import { readWholeNumbers, WholeNumbers, writeWholeNumbers } from './whole-numbers.ts';
+import { WholeNumbers, writeWholeNumbers } from './whole-numbers.ts';
 
 /** Where the rows of a block stand: in time, in the order of arrival, among its sites and the sites' resources. */
 export interface Places {
@@ -31,21 +31,25 @@ export function writePlacesSection(
   return section.finish();
 }
 
-/** Times and sites are read at once, the others when they are asked for. */
+/** Sites are read at once, the others when they are asked for. */
 export function readPlacesSection(bytes: Uint8Array, { records, sites: siteTable }: BlockHeader): Places {
   const column = new SectionReader(bytes).column(0);
-  const times = summed(readWholeNumbers(column, records));
-  const distances = new WholeNumbers(column, records);
+  const timeDistances = new WholeNumbers(column, records);
+  const sequenceDistances = new WholeNumbers(column, records);
   const sites = readPlanes(column, records, siteTable.length);
   const resources = mostResources(siteTable);
   const laterRanks = planesFor(resources) === 0 ? null : column.nextLater();
+  let times: Float64Array | undefined;
   let sequences: Float64Array | undefined;
   let ranks: SmallNumbers | undefined;
   return {
-    times,
     sites,
+    get times() {
+      times ??= summed(timeDistances.all());
+      return times;
+    },
     get sequences() {
-      sequences ??= summed(distances.all());
+      sequences ??= summed(sequenceDistances.all());
       return sequences;
     },
     get ranks() {

@@ -85,7 +85,7 @@ class HistogramTally implements ScanVisitor {
     const { listing, listed } = scanned;
     const { day, parts } = listing;
     if (this.#isInCells(scanned)) {
-      const counts = rows ? countCells(rows.block, parts, rows.wanted) : NO_CELLS;
+      const counts = rows ? countCells(this.#days.rowCells(listing, listed, rows.block), rows.wanted) : NO_CELLS;
       this.#days.counts.set(this.#question, day, listed.id, counts);
       addCells(counts, this.#targets.targetOf, this.counts);
     } else if (rows) countLevels(rows.block, parts, rows.wanted, this.#boundariesOf(day), this.counts);

@@ -9,7 +9,7 @@ import { copyOf } from './answer.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { BlockCache } from './block-cache.ts';
 import type { TimeRange } from './block-rows.ts';
-import type { CellCounts } from './cell-counts.ts';
+import { type CellCounts, type RowCells, rowCellsOf } from './cell-counts.ts';
 import type { DayFile } from './day-file.ts';
 import { DayFiles } from './day-files.ts';
 import { type DayListing, emptyListing, type ListedBlock, readListing } from './day-listing.ts';
@@ -41,8 +41,10 @@ class BlockGoneError extends Error {
   override name = 'BlockGoneError';
 }
 
-/** How much of the room for blocks is for what: the columns, records copied out, and what whole blocks answered. */
-const PARTS = { columns: 3 / 4, records: 1 / 8, counts: 1 / 16, facets: 1 / 32, rows: 1 / 32 };
+/** How much of the room for blocks is for what: columns, what histograms need of them, records copied out, answers. */
+const PARTS = { columns: 5 / 8, cells: 1 / 8, records: 1 / 8, counts: 1 / 16, facets: 1 / 32, rows: 1 / 32 };
+/** What the cells of a block's rows take beside themselves. */
+const ROW_CELLS_BYTES = 300;
 /** Work is begun so often before it is given up. */
 const ATTEMPTS = 5;
 
@@ -59,6 +61,7 @@ export class StoredDays {
   readonly #listings: NewestDaysCache<{ readonly version: number; readonly listing: DayListing }>;
   readonly #filters: NewestDaysCache<Uint8Array>;
   readonly #blocks: BlockCache;
+  readonly #cells: NewestDaysCache<RowCells>;
   readonly #records: RecordCache;
   readonly #parts = new Map<Day, DayParts>();
   /** How often a day's file went away; what was opened before is then of no use. */
@@ -70,6 +73,7 @@ export class StoredDays {
     this.#listings = new NewestDaysCache(limits.listings);
     this.#filters = new NewestDaysCache(limits.filters);
     this.#blocks = new BlockCache(limits.blocks * PARTS.columns);
+    this.#cells = new NewestDaysCache(limits.blocks * PARTS.cells);
     this.#records = new RecordCache(limits.blocks * PARTS.records);
     this.counts = new AnswerCache(limits.blocks * PARTS.counts, ({ byteLength }) => byteLength);
     this.facets = new AnswerCache(limits.blocks * PARTS.facets, bytesOfTexts);
@@ -137,6 +141,15 @@ export class StoredDays {
     });
   }
 
+  /** The cells of the rows of a block of a listing, which is open. */
+  rowCells({ day, parts }: DayListing, { id }: ListedBlock, block: Block): RowCells {
+    const known = this.#cells.get(day, id);
+    if (known) return known;
+    const cells = rowCellsOf(block, parts);
+    this.#cells.set(day, id, cells, cells.cells.byteLength + ROW_CELLS_BYTES);
+    return cells;
+  }
+
   /** A record in a block of a listing, copied out of it. */
   record(listing: DayListing, listed: ListedBlock, row: number): LogRecord {
     return this.#records.use(listing.day, listed.id, row, () => copyOf(this.open(listing, listed).record(row)));
@@ -180,6 +193,7 @@ export class StoredDays {
       if (listing) {
         const held = new Set(listing.blocks.map(({ id }) => id));
         this.#filters.retain(day, (number) => held.has(number >> 1));
+        this.#cells.retain(day, (id) => held.has(id));
         return listing;
       }
     } catch (error) {
@@ -222,6 +236,7 @@ export class StoredDays {
     this.#listings.forget(day);
     this.#filters.forget(day);
     this.#blocks.forget(day);
+    this.#cells.forget(day);
     this.#records.forget(day);
     this.counts.forget(day);
     this.facets.forget(day);
