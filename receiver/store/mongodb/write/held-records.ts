@@ -28,7 +28,7 @@ export class HeldRecords {
 
   /**
    * Resolves when all of these records are counted, but for those it gives: they are the step's now, and for it to
-   * count. Others that are at them are waited for, for `patience` milliseconds.
+   * count. Others that are at them are waited for, for `patience` milliseconds or twice that.
    */
   async settle(ids: readonly string[], step: Step, patience: number): Promise<OwnedRecord[]> {
     const mine: OwnedRecord[] = [];
@@ -42,7 +42,9 @@ export class HeldRecords {
       const taken: string[] = [];
       for (const some of piecesOf(others)) {
         for (const owner of await this.#unfinished.find(some)) {
-          if (await this.#waitFor(owner, patience)) taken.push(owner._id);
+          // Of two that wait for each other only one takes the other over.
+          const longer = owner._id < step.id ? 2 * patience : patience;
+          if (await this.#waitFor(owner, longer)) taken.push(owner._id);
         }
       }
       left = [];

@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts';
-import { CODE, codeOf } from '../errors.ts';
+import { insertAll } from './claims.ts';
 
 /** Numbers that a receiver takes at a time, so that it asks for some once in a while only. */
 const BLOCK = 65_536;
@@ -36,19 +36,24 @@ export class Sequences {
     return first;
   }
 
-  /** The last of so many numbers. */
+  /**
+   * Reserves so many numbers; gives the last. By comparing and setting, whose outcome is a mere yes or no: servers that
+   * only resemble MongoDB may answer a `findOneAndUpdate` with what somebody else has made of the document by then.
+   */
   async #reserve(size: number): Promise<number> {
-    const reserve = () =>
-      this.#database.meta.findOneAndUpdate(
-        { _id: 'sequence' },
-        { $inc: { reserved: size } },
-        { upsert: true, returnDocument: 'after' },
-      );
-    // Of several who make the counter, all but one may be refused: then it is there.
-    const counter = await reserve().catch((error: unknown) => {
-      if (codeOf(error) === CODE.duplicateKey) return reserve();
-      throw error;
-    });
-    return counter!.reserved!;
+    const { meta } = this.#database;
+    for (;;) {
+      const { reserved = 0 } = (await meta.findOne({ _id: 'sequence' })) ?? {};
+      const last = reserved + size;
+      if (reserved === 0) {
+        const refused = await insertAll([{ _id: 'sequence' as const, reserved: last }], (some) =>
+          meta.insertMany(some),
+        );
+        if (refused.length === 0) return last;
+      } else {
+        const { modifiedCount } = await meta.updateOne({ _id: 'sequence', reserved }, { $set: { reserved: last } });
+        if (modifiedCount > 0) return last;
+      }
+    }
   }
 }
