@@ -114,22 +114,26 @@ describe.each([
     expect(records[2]).toMatchObject({ attributes: { 'user.id': '8', 'user.name': undefined } });
   });
 
-  test.skipIf(!isThere)('a time that no record can have is told, and costs its row alone', async () => {
-    const url = await database(`
+  test.skipIf(!isThere)(
+    'a time that no record can have is told, and costs its row alone; data too deep is text',
+    async () => {
+      const deep = `${'['.repeat(1_500)}${']'.repeat(1_500)}`;
+      const url = await database(`
       CREATE TABLE eventlog_event (
         id integer PRIMARY KEY, type text, "group" text, timestamp timestamp, message text, initiator text, data text
       );
       INSERT INTO eventlog_event VALUES
         (1, 'info', 'g', '9999-12-31 23:59:59', 'never', NULL, NULL),
         (2, 'info', 'g', '2400-01-01 00:00:00', 'late', NULL, NULL),
-        (3, 'info', 'g', '2026-11-20 09:00:00', 'now', NULL, NULL);
+        (3, 'info', 'g', '2026-11-20 09:00:00', 'now', NULL, '${deep}');
     `);
-    expect(await readAll('django-eventlog', url)).toEqual([
-      { fault: 'the event 1 has no time: "9999-12-31 23:59:59"' },
-      { fault: 'the event 2 has no time: "2400-01-01 00:00:00"' },
-      expect.objectContaining({ body: 'now' }),
-    ]);
-  });
+      expect(await readAll('django-eventlog', url)).toEqual([
+        { fault: 'the event 1 has no time: "9999-12-31 23:59:59"' },
+        { fault: 'the event 2 has no time: "2400-01-01 00:00:00"' },
+        expect.objectContaining({ body: 'now', attributes: expect.objectContaining({ 'logvitals.data': deep }) }),
+      ]);
+    },
+  );
 });
 
 test.skipIf(!hasPostgres)('times are read alike whatever form the role prefers them in', async () => {

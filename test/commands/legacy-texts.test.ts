@@ -72,6 +72,10 @@ test('JSON keeps whole numbers and others apart, and 64 bits exact', () => {
     ]),
   );
   expect((parseJsonValue('{"__proto__": 1}') as Map<string, unknown>).get('__proto__')).toBe(1n);
+  for (const levels of [101, 1_500, 5_000]) {
+    expect(() => parseJsonValue(`${'['.repeat(levels)}${']'.repeat(levels)}`)).toThrow(RangeError);
+  }
+  expect(parseJsonValue(`${'['.repeat(100)}${']'.repeat(100)}`)).toBeInstanceOf(Array);
 });
 
 test('times are read to the microsecond, in their own zone, else in the one that is told', () => {
