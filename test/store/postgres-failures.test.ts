@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createDiagnostics } from '../../receiver/diagnostics.ts';
 import { createServer, type LogvitalsServer } from '../../receiver/index.ts';
-import { MATCH_ALL } from '../../receiver/query/tree.ts';
+import { MATCH_ALL, type Query } from '../../receiver/query/tree.ts';
 import { StoreError, StoreUnavailableError } from '../../receiver/store/errors.ts';
 import { openConnection } from '../../receiver/store/postgres/connection.ts';
 import type { LogStore } from '../../receiver/store/store.ts';
@@ -13,6 +13,9 @@ import { type PostgresServer, startPostgresServer, withClient } from '../helpers
 import { startTcpProxy, type TcpProxy } from '../helpers/tcp-proxy.ts';
 import { append, searchAll, searchBodies } from './contract/harness.ts';
 import { HOOK_TIMEOUT, openPostgres, ownSchema } from './postgres-opened.ts';
+
+/** Looks into the table of resources. */
+const RESOURCE_QUERY: Query = { type: 'field', field: { kind: 'resource', key: 'a' }, test: { op: 'present' } };
 
 const isThere = (await findPostgres()) !== null;
 
@@ -241,6 +244,51 @@ describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is n
     });
     await asAdministrator(`alter role ${role} connection limit -1`);
     await eventually(() => store.ping());
+  });
+
+  test('P3 searches that wait for ever leave connections for what comes, and do not look like a server that is away', async () => {
+    const schema = ownSchema();
+    const lines: string[] = [];
+    const store = await openPostgres(database.url, {
+      schema,
+      diagnostics: createDiagnostics((line) => lines.push(line)),
+    });
+    onTestFinished(() => store.close());
+    await append(store, [logRecord()]);
+    const leaving = new AbortController();
+    await withClient(database.adminUrl, async (administrator) => {
+      await administrator.query(`begin; lock table ${schema}.resource in access exclusive mode`);
+      const searches = Array.from({ length: 8 }, () =>
+        store.search({ query: RESOURCE_QUERY, limit: 10, signal: leaving.signal }).catch((error: unknown) => error),
+      );
+      await eventually(async () => {
+        const { rows } = await administrator.query(
+          `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+        );
+        expect(rows.length).toBeGreaterThan(0);
+      });
+      await store.ping();
+      await append(store, [logRecord({ body: 'meanwhile' })]);
+      const reason = new Error('the client is gone');
+      leaving.abort(reason);
+      expect(await Promise.all(searches)).toEqual(searches.map(() => reason));
+      await administrator.query('rollback');
+    });
+    expect(await searchAll(store)).toHaveLength(2);
+    expect(lines).toEqual([]);
+  });
+
+  test('P3 a pool whose connections are all in use is busy, which is said', async () => {
+    const connection = openConnection({ url: database.url, schema: ownSchema(), connections: 1, queryTimeout: 60_000 });
+    onTestFinished(() => connection.close());
+    const leaving = new AbortController();
+    const slept = connection.query('select pg_sleep(55)', [], { signal: leaving.signal }).catch(() => {});
+    const error = (await connection.query('select 1').catch((reason: unknown) => reason)) as Error;
+    expect(error).toBeInstanceOf(StoreUnavailableError);
+    expect(error.message).toContain('all connections of this receiver are in use (postgres.connections)');
+    expect(await connection.apart(({ query }) => query('select 1 as one'))).toEqual([{ one: 1 }]);
+    leaving.abort();
+    await slept;
   });
 
   test('P34 a right that was taken away is named, and the store goes on when it is given back', async () => {

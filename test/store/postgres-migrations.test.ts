@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDiagnostics } from '../../receiver/diagnostics.ts';
 import { systemClock } from '../../receiver/record/clock.ts';
-import { StoreError } from '../../receiver/store/errors.ts';
+import { StoreError, StoreUnavailableError } from '../../receiver/store/errors.ts';
 import { openPostgresMigrations } from '../../receiver/store/postgres/migrations.ts';
 import type { Schema } from '../../receiver/store/postgres/schema.ts';
 import { findPostgres, postgresDatabase, type TestDatabase } from '../helpers/postgres.ts';
@@ -194,6 +194,23 @@ describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is n
     expect(await ask('select 1 from information_schema.tables where table_schema = $1', [schema])).toEqual([]);
     await withClient(database.adminUrl, (client) => client.query(`grant create on schema ${schema} to ${role}`));
     await (await openPostgres(database.url, { schema })).close();
+  });
+
+  test.for([
+    ['create table SCHEMA.record (a integer)', 'relation "record" already exists'],
+    ['create view SCHEMA.logs as select 1 as a', 'relation "logs" already exists'],
+    ['create table SCHEMA.migration (version text)', 'the table migration of the schema'],
+    ['create table SCHEMA.migration (number text, name text)', 'the table migration of the schema'],
+  ])('P34 P41 a schema in which somebody has %s is left alone, with what to do', async ([sql, said]) => {
+    const schema = ownSchema();
+    const sqlHere = sql!.replace('SCHEMA', schema);
+    await withClient(database.url, (client) => client.query(`create schema ${schema}; ${sqlHere}`));
+    const refused = await openPostgres(database.url, { schema }).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(StoreError);
+    expect(refused).not.toBeInstanceOf(StoreUnavailableError);
+    expect((refused as Error).message).toContain(said);
+    expect((refused as Error).message).toContain('choose another schema (postgres.schema)');
+    expect(await ask('select 1 from information_schema.tables where table_schema = $1', [schema])).toHaveLength(1);
   });
 
   test('P41 names of schemas are quoted, whatever is in them', async () => {

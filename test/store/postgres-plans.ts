@@ -34,6 +34,7 @@ export function explaining(connection: Connection): { readonly connection: Conne
     },
     transaction: (work, options) => connection.transaction(work, options),
     alone: (work, options) => connection.alone(work, options),
+    apart: (work) => connection.apart(work),
     close: () => connection.close(),
   };
   return { connection: explained, nodes };

@@ -9,11 +9,13 @@ import type { LogRecord } from '../../receiver/record/log-record.ts';
 import { parseId } from '../../receiver/store/common/ids.ts';
 import { END_OF_TIME } from '../../receiver/store/common/slots.ts';
 import { type Connection, openConnection } from '../../receiver/store/postgres/connection.ts';
+import { RowCandidates } from '../../receiver/store/postgres/read/candidates.ts';
 import { createReader } from '../../receiver/store/postgres/read/reader.ts';
 import { runSql } from '../../receiver/store/postgres/read/run-sql.ts';
 import { conditionOf } from '../../receiver/store/postgres/read/search.ts';
 import { SharedParts } from '../../receiver/store/postgres/read/shared-parts.ts';
-import { TimeWalk } from '../../receiver/store/postgres/read/time-walk.ts';
+import type { TimeRange } from '../../receiver/store/postgres/read/time-range.ts';
+import { type Look, TimeWalk } from '../../receiver/store/postgres/read/time-walk.ts';
 import { whereClause } from '../../receiver/store/postgres/read/where-clause.ts';
 import type { LogStore } from '../../receiver/store/store.ts';
 import { queryArbitrary, recordArbitrary } from '../helpers/arbitraries.ts';
@@ -121,6 +123,77 @@ describe.skipIf(!isThere)(isThere ? 'reading PostgreSQL' : 'reading PostgreSQL (
     const parsed = parseQuery(text);
     if (!parsed.ok) throw new Error(parsed.error.message);
     expect(whereClause(parsed.query, { schema: connection.schema, loggersThat: () => [1] }).isExact).toBe(isExact);
+    await close();
+  });
+
+  test('a walk along an index takes the tables of a month at a time, for each costs locks', async () => {
+    const { store, connection, close } = await opened();
+    const now = systemClock();
+    await append(
+      store,
+      [0n, 20n, 100n, 390n].map((days) => logRecord({ timestamp: now - days * DAY })),
+    );
+    const walk = new TimeWalk(connection, { from: 0n, to: END_OF_TIME, order: 'newest', isServedByIndex: true });
+    const looked: bigint[] = [];
+    let reached: bigint | null = null;
+    for (;;) {
+      const look: Look<null> | null = await walk.look(reached, async () => null);
+      if (!look) break;
+      const { from, to }: TimeRange = look.stretch;
+      expect(to - from).toBeLessThanOrEqual(32n * DAY);
+      looked.push(from);
+      reached = from;
+    }
+    expect(looked).toHaveLength(3);
+    await close();
+  });
+
+  test('P30 a field of too many values takes nothing away from the others', async () => {
+    const { store, close } = await opened();
+    const records = Array.from({ length: 16_000 }, (_, index) =>
+      logRecord({ severityNumber: index % 2 === 0 ? 9 : 17, attributes: { request: `${index}` } }),
+    );
+    await append(store, records);
+    const [levels, requests] = await store.facets({
+      query: MATCH_ALL,
+      fields: [
+        { kind: 'named', name: 'level' },
+        { kind: 'attribute', key: 'request' },
+      ],
+      limit: 5,
+    });
+    expect(levels).toEqual({
+      values: [
+        { value: 'ERROR', count: 8000 },
+        { value: 'INFO', count: 8000 },
+      ],
+      complete: true,
+    });
+    expect(requests?.complete).toBe(false);
+    await close();
+  });
+
+  test('P30 attributes that pack well are not all read for one page', async () => {
+    const { store, connection, close } = await opened();
+    const attributes = { filler: 'a'.repeat(1_000_000) };
+    for (let i = 0; i < 10; i++) {
+      await append(
+        store,
+        Array.from({ length: 10 }, () => logRecord({ attributes })),
+      );
+    }
+    const source = new RowCandidates(connection, new SharedParts(connection), {
+      truth: sql`true`,
+      from: 0n,
+      to: END_OF_TIME,
+      order: 'newest',
+      isExact: true,
+      isServedByIndex: true,
+    });
+    const { records, next } = await source.fetch(null, 1000);
+    expect(records.length).toBeGreaterThan(10);
+    expect(records.length).toBeLessThan(70);
+    expect(next).not.toBeNull();
     await close();
   });
 

@@ -11,6 +11,7 @@ import type { LogStore } from '../../receiver/store/store.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { findPostgres, postgresDatabase, type TestDatabase } from '../helpers/postgres.ts';
 import { batch, DAY, errorRecord, HOUR, logRecord, NOON } from '../helpers/records.ts';
+import { withClient } from '../helpers/servers/postgres-server.ts';
 import { ALERT_SETTINGS, alertingBatch } from './alerting-batch.ts';
 import { append, cardsOf, countByLevel, searchAll, searchBodies } from './contract/harness.ts';
 import { CRASH_START, crashBatch } from './crash-batches.ts';
@@ -32,6 +33,14 @@ describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is n
       await Promise.all(stores.map((store) => store.close()));
     });
     return stores;
+  }
+
+  const asAdministrator = (sql: string) => withClient(database.adminUrl, (client) => client.query(sql));
+
+  async function openAt(schema: string, now: () => bigint): Promise<LogStore> {
+    const store = await openPostgres(database.url, { schema, now });
+    onTestFinished(() => store.close());
+    return store;
   }
 
   function startChild(schema: string, ...task: readonly string[]): ChildProcess {
@@ -120,6 +129,76 @@ describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is n
     );
     const cards = await cardsOf(stores[0]!, { boundaries: [NOON - HOUR, NOON + HOUR], recentFrom: NOON });
     expect(cards.map(({ counts }) => counts.reduce((sum, count) => sum + count))).toEqual(loggers.map(() => 40));
+  });
+
+  test('P37 a receiver whose loggers stand in a circle of locks with another’s tries again', async () => {
+    const schema = ownSchema();
+    const role = new URL(database.url).username;
+    await asAdministrator(`alter role ${role} set deadlock_timeout = '5s'`);
+    onTestFinished(async () => {
+      await asAdministrator(`alter role ${role} reset deadlock_timeout`);
+    });
+    const [first, later] = await Promise.all([0n, DAY].map((ahead) => openAt(schema, () => NOON + ahead)));
+    const loggers = ['one', 'another'];
+    const records = () => loggers.map((logger) => logRecord({ logger }));
+    await append(first!, records());
+    await withClient(database.adminUrl, async (other) => {
+      // The store is the one whose wait is ended.
+      await other.query(`set deadlock_timeout = '10min'; begin`);
+      const { rows } = await other.query<{ id: number }>(`select id from ${schema}.logger order by digest desc`);
+      const lock = (place: number) =>
+        other.query(`select 1 from ${schema}.logger where id = $1 for update`, [rows[place]!.id]);
+      await lock(0);
+      const appended = append(later!, records());
+      await eventually(async () => {
+        const waiting = await asAdministrator(
+          `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'insert into "${schema}".logger%'`,
+        );
+        expect(waiting.rows).toHaveLength(1);
+      });
+      await lock(1);
+      await other.query('commit');
+      await appended;
+    });
+    expect(await searchAll(later!)).toHaveLength(4);
+  });
+
+  test('P37 a logger whose id was given before others’ but committed later is known all the same', async () => {
+    const schema = ownSchema();
+    const [store] = await openSeveral(1, schema);
+    const nextId = (id: number) =>
+      withClient(database.url, (client) => client.query(`select setval('${schema}.logger_id_seq', ${id})`));
+    await nextId(50_000);
+    await append(store!, [logRecord({ logger: 'newest' })]);
+    expect(await searchAll(store!)).toHaveLength(1);
+    await nextId(7);
+    await append(store!, [logRecord({ logger: 'late' })]);
+    expect((await searchAll(store!)).map(({ logger }) => logger).sort()).toEqual(['late', 'newest']);
+  });
+
+  test('P26 states of more loggers than a statement takes parameters', async () => {
+    const [store] = await openSeveral(1);
+    const keys = Array.from({ length: 70_000 }, (_, index) => `key ${index}`);
+    await store!.commitAlerts([{ key: keys.at(-1)!, version: 0, state: 'saved', alerts: [] }]);
+    const states = await store!.alertStates(keys);
+    expect(states).toHaveLength(keys.length);
+    expect(states.filter(({ state }) => state === 'saved').map(({ key }) => key)).toEqual([keys.at(-1)]);
+  });
+
+  test('P37 receivers get on with each other where transactions are serializable unless they say otherwise', async () => {
+    const role = new URL(database.url).username;
+    await asAdministrator(`alter role ${role} set default_transaction_isolation = 'serializable'`);
+    onTestFinished(async () => {
+      await asAdministrator(`alter role ${role} reset default_transaction_isolation`);
+    });
+    const stores = await openSeveral(3);
+    const rounds = Array.from({ length: 20 });
+    await Promise.all(
+      stores.map((store) =>
+        Promise.all(rounds.map(() => append(store, [logRecord(), logRecord({ logger: 'other' })]))),
+      ),
+    );
+    expect(await searchAll(stores[0]!)).toHaveLength(120);
   });
 
   /** A receiver's evaluation in this process: gives the alerts it fired. */

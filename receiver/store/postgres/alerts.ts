@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import type { Clock } from '../../record/clock.ts';
 import type { Alert, AlertCommit, AlertState } from '../alert.ts';
 import { decodeAlert, encodeAlert } from '../common/alert-json.ts';
@@ -85,7 +86,8 @@ export function createAlerts(
         db
           .selectFrom('alert_state')
           .select(['digest', 'version', 'state'])
-          .where('digest', 'in', [...new Set(digests)]),
+          // One parameter: a statement takes 65535 at most.
+          .where(sql<boolean>`digest = any(${digests}::bytea[])`),
       );
       const states = new Map(rows.map((row) => [row.digest.toString('base64'), row]));
       return keys.map((key, place) => {

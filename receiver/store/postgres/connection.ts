@@ -1,16 +1,10 @@
-import {
-  type Compilable,
-  DummyDriver,
-  Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-} from 'kysely';
+import type { Compilable, Kysely } from 'kysely';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { StoreError, StoreUnavailableError } from '../errors.ts';
 import { Client } from './client.ts';
-import { ServerAwayError, storeErrorOf } from './errors.ts';
+import { NoConnectionError, storeErrorOf } from './errors.ts';
+import { queryBuilder } from './query-builder.ts';
 import type { Schema } from './schema.ts';
 import { serverName } from './server-name.ts';
 import { VALUE_TYPES } from './value-types.ts';
@@ -22,8 +16,8 @@ export interface ConnectionOptions {
   readonly connections: number;
   /** Milliseconds after which the server ends a query outside a transaction. */
   readonly queryTimeout: number;
-  /** Told when the server is found to be away. */
-  readonly onAway?: (error: ServerAwayError) => void;
+  /** Told when no connection can be had, or one was lost. */
+  readonly onNoConnection?: (error: NoConnectionError) => void;
 }
 
 export interface WorkOptions {
@@ -62,6 +56,8 @@ export interface Connection {
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>, options?: WorkOptions): Promise<Result>;
   /** One connection for statements that may stand in no transaction, and that may take as long as they like. */
   alone<Result>(work: (queries: Queries) => Promise<Result>, options?: WorkOptions): Promise<Result>;
+  /** A short statement over a connection of its own, for the pool may have none to spare. */
+  apart<Result>(work: (queries: Pick<Queries, 'query'>) => Promise<Result>): Promise<Result>;
   /** Ends what runs, then all connections. */
   close(): Promise<void>;
 }
@@ -88,24 +84,17 @@ class PooledConnection implements Connection {
   readonly #pool: pg.Pool;
   readonly #config: pg.PoolConfig;
   readonly #queryTimeout: number;
-  readonly #onAway: (error: ServerAwayError) => void;
+  readonly #onNoConnection: (error: NoConnectionError) => void;
   readonly #running = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
 
-  constructor({ url, schema, connections, queryTimeout, onAway = () => {} }: ConnectionOptions) {
+  constructor({ url, schema, connections, queryTimeout, onNoConnection = () => {} }: ConnectionOptions) {
     this.server = serverName(url);
     this.schemaName = schema;
     this.schema = pg.escapeIdentifier(schema);
-    this.db = new Kysely<Schema>({
-      dialect: {
-        createAdapter: () => new PostgresAdapter(),
-        createDriver: () => new DummyDriver(),
-        createIntrospector: (db) => new PostgresIntrospector(db),
-        createQueryCompiler: () => new PostgresQueryCompiler(),
-      },
-    }).withSchema(schema);
+    this.db = queryBuilder(schema);
     this.#queryTimeout = queryTimeout;
-    this.#onAway = onAway;
+    this.#onNoConnection = onNoConnection;
     this.#config = {
       connectionString: url,
       application_name: 'logvitals',
@@ -130,7 +119,8 @@ class PooledConnection implements Connection {
     const { timeout = TRANSACTION_TIMEOUT } = options;
     return this.#borrow(
       async (client) => {
-        await client.query(`begin; set local statement_timeout = ${timeout}`);
+        // Whatever the database's default is: who waited for a lock must see what was done meanwhile.
+        await client.query(`begin isolation level read committed; set local statement_timeout = ${timeout}`);
         const result = await work(transactionOn(client)).catch(async (error: unknown) => {
           await client.query('rollback');
           throw error;
@@ -238,21 +228,30 @@ class PooledConnection implements Connection {
     }
   }
 
-  /** Ends what a connection is doing, over a connection of its own: the pool may have none to spare. */
-  async #cancel(client: pg.PoolClient): Promise<void> {
-    const canceler = new Client(this.#config);
-    canceler.on('error', () => {});
-    await canceler.connect();
+  async apart<Result>(work: (queries: Pick<Queries, 'query'>) => Promise<Result>): Promise<Result> {
+    const client = new Client(this.#config);
+    client.on('error', () => {});
     try {
-      await canceler.query('select pg_cancel_backend($1)', [(client as unknown as { processID: number }).processID]);
-    } finally {
-      await canceler.end();
+      await client.connect();
+      try {
+        return await work({ query: (sql, parameters = []) => rowsOf(client, sql, parameters) });
+      } finally {
+        await client.end();
+      }
+    } catch (error) {
+      throw storeErrorOf(error, this.server);
     }
+  }
+
+  /** Ends what a connection is doing. */
+  async #cancel(client: pg.PoolClient): Promise<void> {
+    const { processID } = client as unknown as { processID: number };
+    await this.apart(({ query }) => query('select pg_cancel_backend($1)', [processID]));
   }
 
   #explain(error: unknown): unknown {
     const explained = storeErrorOf(error, this.server);
-    if (explained instanceof ServerAwayError) this.#onAway(explained);
+    if (explained instanceof NoConnectionError) this.#onNoConnection(explained);
     return explained;
   }
 }

@@ -8,9 +8,11 @@ export const SQLSTATE = {
   deadlock: '40P01',
   missingRight: '42501',
   undefinedTable: '42P01',
+  duplicateTable: '42P07',
   diskFull: '53100',
   lockNotAvailable: '55P03',
   queryCanceled: '57014',
+  tooManyConnections: '53300',
 } as const;
 
 /** What the server said, to be acted on: the code of a database error, else ''. */
@@ -33,11 +35,13 @@ const AWAY = new Map([
 ]);
 
 /** What pg itself says, without a code, of a connection that was lost or could not be had. */
-const LOST = /^Connection terminated|^timeout exceeded when trying to connect|not queryable|^Client was closed/;
+const LOST = /^Connection terminated|not queryable|^Client was closed/;
+/** What the pool says when all its connections stay in use. */
+const ALL_IN_USE = /^timeout exceeded when trying to connect/;
 
 /** The server is there but will not take the connection at present, or has just ended it. */
 const TURNED_AWAY = new Map([
-  ['53300', 'it has no connection to spare'],
+  [SQLSTATE.tooManyConnections as string, 'it has no connection to spare'],
   ['57P01', 'it is shutting down'],
   ['57P02', 'it has crashed and restarts'],
   ['57P03', 'it is starting up or shutting down'],
@@ -65,8 +69,8 @@ const REFUSED = new Map([
   ['3F000', 'the schema does not exist'],
 ]);
 
-/** The server cannot be reached, or the connection to it was lost: nothing else would work either. */
-export class ServerAwayError extends StoreUnavailableError {}
+/** No connection could be had, or it was lost: perhaps the server is away, and nothing else would work either. */
+export class NoConnectionError extends StoreUnavailableError {}
 
 /**
  * What pg rejected with, in words that are safe to show (P34): host and database may be told, user and password never,
@@ -77,7 +81,12 @@ export function storeErrorOf(error: unknown, server: string): unknown {
   if (error instanceof pg.DatabaseError) return ofDatabaseError(error, server);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const away = AWAY.get(code) ?? (LOST.test(error.message) ? 'the connection was lost, or none could be had' : null);
-  if (away !== null) return new ServerAwayError(`${server} is away: ${away}`, { cause: error });
+  if (away !== null) return new NoConnectionError(`${server} is away: ${away}`, { cause: error });
+  if (ALL_IN_USE.test(error.message)) {
+    return new NoConnectionError(`${server}: all connections of this receiver are in use (postgres.connections)`, {
+      cause: error,
+    });
+  }
   if (/^SASL|password must be a string/.test(error.message)) {
     return new StoreError(`${server} asks for a password, and the storage URL has none that it takes`, {
       cause: error,
@@ -96,7 +105,7 @@ function ofDatabaseError(cause: pg.DatabaseError, server: string): StoreError {
   const code = cause.code ?? '';
   const turnedAway = TURNED_AWAY.get(code);
   if (turnedAway !== undefined || code.startsWith('08')) {
-    return new ServerAwayError(`${server} is away: ${turnedAway ?? 'the connection was lost'}`, { cause });
+    return new NoConnectionError(`${server} is away: ${turnedAway ?? 'the connection was lost'}`, { cause });
   }
   const unable = UNABLE.get(code);
   if (unable !== undefined) return new StoreUnavailableError(`${server}: ${unable}`, { cause });
@@ -105,6 +114,13 @@ function ofDatabaseError(cause: pg.DatabaseError, server: string): StoreError {
   // The message names the object that the right is missing for, and nothing that was stored.
   if (code === SQLSTATE.missingRight) {
     return new StoreError(`${server}: the storage URL's user lacks a right (${cause.message})`, { cause });
+  }
+  // Made by somebody else, in a schema that was there before; the message has its name.
+  if (code === SQLSTATE.duplicateTable) {
+    return new StoreError(
+      `${server}: the schema has something of a name that logvitals needs (${cause.message}); choose another schema (postgres.schema)`,
+      { cause },
+    );
   }
   return new StoreError(`${server}: error ${code}${cause.table ? ` at the table ${cause.table}` : ''}`, { cause });
 }

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
 import { type Day, dateOf } from './day.ts';
+import { retryConflicts } from './errors.ts';
 
 /** What rows of one table are made of. */
 export interface IdTableKind<Subject> {
@@ -26,6 +27,8 @@ interface Missing<Subject> {
   usedUntil: Day;
 }
 
+/** Rows that one statement makes: readers rely on ids that are committed not long after others were given (`SharedParts`). */
+const ROWS_AT_ONCE = 1000;
 /** Ids kept in memory. */
 const MOST_KNOWN = 20_000;
 
@@ -59,10 +62,13 @@ export class IdTable<Subject> {
       if (other) other.usedUntil = Math.max(other.usedUntil, until);
       else missing.set(key, { subject, usedUntil: until });
     }
-    for (const [key, known] of await this.#make(missing)) {
+    const keep = (known: Known, key: string) => {
+      missing.delete(key);
       found.set(key, known);
       this.#keep(key, known);
-    }
+    };
+    (await this.#find(missing)).forEach(keep);
+    (await this.#make(missing)).forEach(keep);
     return keys.map((key) => found.get(key)!.id);
   }
 
@@ -71,34 +77,68 @@ export class IdTable<Subject> {
     this.#known.clear();
   }
 
+  /** Rows that are there, and are used for as long. */
+  async #find(missing: ReadonlyMap<string, Missing<Subject>>): Promise<Map<string, Known>> {
+    const found = new Map<string, Known>();
+    if (missing.size === 0) return found;
+    const keysByDigest = this.#keysByDigest(missing);
+    const rows = await this.#connection.query<{ id: number; digest: Buffer; used_until: Day }>(
+      `select id, digest, used_until - date '1970-01-01' as used_until from ${this.#table} where digest = any($1::bytea[])`,
+      [[...keysByDigest.keys()].map((digest) => Buffer.from(digest, 'base64'))],
+    );
+    for (const { id, digest, used_until: usedUntil } of rows) {
+      const key = keysByDigest.get(digest.toString('base64'))!;
+      if (usedUntil >= missing.get(key)!.usedUntil) found.set(key, { id, usedUntil });
+    }
+    return found;
+  }
+
   /** Makes rows, and lengthens the use of those that are there. */
   async #make(missing: ReadonlyMap<string, Missing<Subject>>): Promise<Map<string, Known>> {
     const made = new Map<string, Known>();
-    if (missing.size === 0) return made;
-    const { table, columns, valuesOf, digestOf } = this.#kind;
-    const keysByDigest = new Map<string, string>();
+    const keysByDigest = this.#keysByDigest(missing);
+    const digests = [...keysByDigest.keys()];
+    for (let first = 0; first < digests.length; first += ROWS_AT_ONCE) {
+      const piece = digests.slice(first, first + ROWS_AT_ONCE);
+      const rows = await this.#makePiece(piece.map((digest) => [digest, missing.get(keysByDigest.get(digest)!)!]));
+      for (const { id, digest } of rows) {
+        const key = keysByDigest.get(digest.toString('base64'))!;
+        made.set(key, { id, usedUntil: missing.get(key)!.usedUntil });
+      }
+    }
+    return made;
+  }
+
+  #makePiece(piece: readonly (readonly [digest: string, missing: Missing<Subject>])[]) {
+    const { columns, valuesOf } = this.#kind;
     const parameters: unknown[][] = [[], [], ...columns.map(() => [])];
-    for (const [key, { subject, usedUntil }] of missing) {
-      const digest = digestOf(subject);
-      keysByDigest.set(digest.toString('base64'), key);
-      const row = [digest, dateOf(usedUntil), ...valuesOf(subject)];
+    for (const [digest, { subject, usedUntil }] of piece) {
+      const row = [Buffer.from(digest, 'base64'), dateOf(usedUntil), ...valuesOf(subject)];
       for (const [index, value] of row.entries()) parameters[index]!.push(value);
     }
     const names = ['digest', 'used_until', ...columns.map(([name]) => name)].join(', ');
     const arrays = ['bytea', 'date', ...columns.map(([, type]) => type)].map((type, i) => `$${i + 1}::${type}[]`);
-    // In the order of digests, so that receivers which make the same rows do not wait for each other in a circle.
-    const rows = await this.#connection.query<{ id: number; digest: Buffer }>(
-      `insert into ${this.#connection.schema}.${table} as held (${names})
-       select * from unnest(${arrays.join(', ')}) order by 1
-       on conflict (digest) do update set used_until = greatest(held.used_until, excluded.used_until)
-       returning id, digest`,
-      parameters,
+    // In the order of digests, so that receivers which make the same rows do not wait for each other in a circle; one
+    // with `noteSeen`, which goes by ids, is possible.
+    return retryConflicts(() =>
+      this.#connection.query<{ id: number; digest: Buffer }>(
+        `insert into ${this.#table} as held (${names})
+         select * from unnest(${arrays.join(', ')}) order by 1
+         on conflict (digest) do update set used_until = greatest(held.used_until, excluded.used_until)
+         returning id, digest`,
+        parameters,
+      ),
     );
-    for (const { id, digest } of rows) {
-      const key = keysByDigest.get(digest.toString('base64'))!;
-      made.set(key, { id, usedUntil: missing.get(key)!.usedUntil });
-    }
-    return made;
+  }
+
+  #keysByDigest(missing: ReadonlyMap<string, Missing<Subject>>): ReadonlyMap<string, string> {
+    const keys = new Map<string, string>();
+    for (const [key, { subject }] of missing) keys.set(this.#kind.digestOf(subject).toString('base64'), key);
+    return keys;
+  }
+
+  get #table(): string {
+    return `${this.#connection.schema}.${this.#kind.table}`;
   }
 
   #keep(key: string, known: Known): void {

@@ -14,6 +14,8 @@ const MIGRATIONS: readonly SqlMigration[] = [{ number: 1, name: 'tables, indexes
 
 /** Advisory locks of ours are told from others' by this number, and from each other's by the schema. */
 const MIGRATION_LOCK = 7_148_401;
+/** Of the table that keeps track of the steps, in alphabetical order. */
+const MIGRATION_COLUMNS = 'at,name,number';
 /** A step may rebuild a large table. */
 const STEP_TIMEOUT = 24 * 60 * 60 * 1000;
 
@@ -52,14 +54,20 @@ async function pendingSteps(connection: Connection): Promise<readonly SqlMigrati
   return MIGRATIONS.filter(({ number }) => number > last);
 }
 
-async function lastStep(queries: Pick<Queries, 'query'>, { schema, schemaName }: Connection): Promise<number> {
+async function lastStep(queries: Pick<Queries, 'query'>, { schema, schemaName, server }: Connection): Promise<number> {
   // Not `to_regclass`, which may remember that there was no table before we waited for another receiver to make it.
-  const [table] = await queries.query(
-    `select 1 from pg_class join pg_namespace on pg_namespace.oid = relnamespace
-     where nspname = $1 and relname = 'migration'`,
+  const columns = await queries.query<{ name: string }>(
+    `select attname as name from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+     join pg_attribute on attrelid = pg_class.oid and attnum > 0
+     where nspname = $1 and relname = 'migration' order by 1`,
     [schemaName],
   );
-  if (!table) return 0;
+  if (columns.length === 0) return 0;
+  if (columns.map(({ name }) => name).join() !== MIGRATION_COLUMNS) {
+    throw new StoreError(
+      `${server}: the table migration of the schema ${schemaName} is somebody else's; choose another schema (postgres.schema)`,
+    );
+  }
   const [row] = await queries.query<{ last: number | null }>(`select max(number) as last from ${schema}.migration`);
   return row?.last ?? 0;
 }

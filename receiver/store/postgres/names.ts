@@ -60,8 +60,8 @@ function loggerKey({ service, logger }: LogRecord): string {
   return key.length <= LONGEST_KEY ? key : loggerDigest({ service, logger }).toString('base64');
 }
 
-/** JSON, for it writes halves of surrogate pairs and NUL as escapes: no two names have the same. */
-const loggerDigest = ({ service, logger }: Pick<LogRecord, 'service' | 'logger'>): Buffer =>
+/** What a logger's row is found by: of JSON, for it writes halves of surrogate pairs and NUL as escapes, so no two names have the same. */
+export const loggerDigest = ({ service, logger }: Pick<LogRecord, 'service' | 'logger'>): Buffer =>
   sha256(JSON.stringify([service, logger]));
 
 const LOGGER: IdTableKind<LogRecord> = {

@@ -11,6 +11,8 @@ const LAST_DAY_AHEAD = 7;
 const DAYS_BACK = 400;
 /** Milliseconds that readers and writers may be kept waiting while a table is attached. */
 const LOCK_TIMEOUT = 2000;
+/** Milliseconds until it is tried again: what holds a table, such as a backup, does so for long. */
+const HELD_UP = 30_000;
 /** Advisory locks of ours are told from others' by this number, and from each other's by the schema. */
 const PARTITION_LOCK = 7_148_403;
 /** Moving records out of the default partition takes as long as there are many. */
@@ -49,6 +51,8 @@ export class Partitions {
   readonly #now: Clock;
   readonly #daysBack: number;
   #known = new Set<Day>();
+  /** Until then nothing is attached: the last try waited in vain, as the next would. By `performance.now()`. */
+  #heldUpUntil = 0;
 
   constructor(connection: Connection, now: Clock, retentionDays: number) {
     this.#connection = connection;
@@ -70,10 +74,10 @@ export class Partitions {
    */
   async ensure(days: Iterable<Day>): Promise<void> {
     const missing = [...new Set(days)].filter((day) => this.#isWanted(day) && !this.#known.has(day));
-    if (missing.length === 0) return;
+    if (missing.length === 0 || performance.now() < this.#heldUpUntil) return;
     await this.#learn();
     for (const day of missing) {
-      if (!this.#known.has(day)) await this.#make(day);
+      if (!this.#known.has(day) && !(await this.#make(day))) return;
     }
   }
 
@@ -104,12 +108,16 @@ export class Partitions {
     return rows.map(({ start }) => dayOf(start * 1000n));
   }
 
-  async #make(day: Day): Promise<void> {
+  /** False when the table cannot be had at present. */
+  async #make(day: Day): Promise<boolean> {
     try {
       await this.#connection.transaction((transaction) => this.#attach(transaction, day), { timeout: MOVE_TIMEOUT });
       this.#known.add(day);
+      return true;
     } catch (error) {
       if (!MADE_LATER.has(sqlStateOf(error))) throw error;
+      this.#heldUpUntil = performance.now() + HELD_UP;
+      return false;
     }
   }
 

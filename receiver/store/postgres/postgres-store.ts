@@ -16,18 +16,22 @@ import type {
 } from '../store.ts';
 import { createAlerts } from './alerts.ts';
 import { createAppend } from './append.ts';
-import { type Connection, openConnection } from './connection.ts';
+import { type Connection, openConnection, type Queries } from './connection.ts';
+import { SQLSTATE, sqlStateOf } from './errors.ts';
 import { forgetRequests } from './held.ts';
 import { migrate } from './migrations.ts';
 import { Names } from './names.ts';
 import { type PostgresStoreOptions, withDefaults } from './options.ts';
 import { Partitions } from './partitions.ts';
 import { createReader, type Reader } from './read/reader.ts';
+import { readingShare } from './reading-share.ts';
 import { prune } from './retention.ts';
 import { followTrigramSetting } from './trigram.ts';
 
 /** Milliseconds between two times that tables are made ahead and what has expired is forgotten. */
 const UPKEEP_INTERVAL = 30 * 60 * 1000;
+/** Connections that pages and searches leave for records that come, retention and the question whether all is well. */
+const KEPT_FOR_WRITING = 3;
 
 /**
  * Opens a PostgreSQL database, and brings its schema to the shape this version wants. Rejects with a StoreError when it
@@ -60,23 +64,23 @@ class PostgresStore implements LogStore {
   #closed: Promise<void> | null = null;
 
   constructor(options: Required<PostgresStoreOptions>) {
-    const { now, diagnostics, waitForServer, retentionDays, trigramIndex } = options;
+    const { now, diagnostics, waitForServer, retentionDays, trigramIndex, connections } = options;
     this.#now = now;
     this.#diagnostics = diagnostics;
     this.#trigramIndex = trigramIndex;
-    const connection = openConnection({ ...options, onAway: () => this.#link.suspect() });
+    const connection = openConnection({ ...options, onNoConnection: () => this.#link.suspect() });
     this.#connection = connection;
     this.#link = new ServerLink({
       server: connection.server,
       setUp: () => this.#setUp(),
-      probe: () => probe(connection),
+      probe: () => probeApart(connection),
       waitForServer,
       diagnostics,
     });
     this.#partitions = new Partitions(connection, now, retentionDays);
     this.#append = createAppend({ connection, names: new Names(connection), partitions: this.#partitions, now });
     this.#alerts = createAlerts(connection, now);
-    this.#reader = createReader(connection);
+    this.#reader = createReader(readingShare(connection, Math.max(1, connections - KEPT_FOR_WRITING)));
   }
 
   open(): Promise<void> {
@@ -143,7 +147,7 @@ class PostgresStore implements LogStore {
   }
 
   ping() {
-    return this.#run(() => probe(this.#connection));
+    return this.#run(() => probe({ query: (sql) => this.#connection.query(sql) }, this.#connection.server));
   }
 
   close(): Promise<void> {
@@ -198,10 +202,18 @@ class PostgresStore implements LogStore {
 }
 
 /** Resolves when the database is there and takes writes. */
-async function probe(connection: Connection): Promise<void> {
-  const [row] = await connection.query<{ reads_only: boolean }>(
+async function probe({ query }: Pick<Queries, 'query'>, server: string): Promise<void> {
+  const [row] = await query<{ reads_only: boolean }>(
     `select current_setting('transaction_read_only')::boolean as reads_only`,
   );
-  if (row?.reads_only)
-    throw new StoreUnavailableError(`${connection.server} takes no writes: a standby, or set to read only`);
+  if (row?.reads_only) throw new StoreUnavailableError(`${server} takes no writes: a standby, or set to read only`);
+}
+
+/** The same when all connections of the pool may be in use. A server that has too many others is there. */
+async function probeApart(connection: Connection): Promise<void> {
+  try {
+    await connection.apart((queries) => probe(queries, connection.server));
+  } catch (error) {
+    if (sqlStateOf(error) !== SQLSTATE.tooManyConnections) throw error;
+  }
 }

@@ -111,8 +111,14 @@ export class RowCandidates implements CandidateSource {
   }
 }
 
-/** A row's size without reading what stands apart for its length. */
-const ROW_BYTES = sql`(coalesce(octet_length(body), 0) + coalesce(octet_length(exact), 0) + pg_column_size(attributes))`;
+/** Attributes whose length the server would have to unpack to know are taken to be so many times what they take packed. */
+const PACKED = 30;
+
+/** A row's size, about, without reading what stands apart for its length. */
+const ROW_BYTES = sql`(
+  coalesce(octet_length(body), 0) + coalesce(octet_length(exact), 0) + coalesce(octet_length(severity_text), 0)
+  + pg_column_size(attributes) * case when pg_column_compression(attributes) is null then 1 else ${sql.lit(PACKED)} end
+)`;
 
 /** Up to where time has been walked when a position was reached: records of its own time may follow. */
 function edgeBehind({ timestamp, sequence }: Position, order: Order): bigint {

@@ -3,7 +3,8 @@ import { LEVELS } from '../../../record/severity.ts';
 import { cutSlots, END_OF_TIME } from '../../common/slots.ts';
 import type { CardsRequest, KnownLogger, LoggerCounts } from '../../store.ts';
 import type { Connection, WorkOptions } from '../connection.ts';
-import { namesOf } from '../row-record.ts';
+import { loggerDigest } from '../names.ts';
+import { type LoggerNames, namesOf } from '../row-record.ts';
 import { joinTime } from '../time.ts';
 import type { SqlTruth } from './condition.ts';
 import { type IssuePlace, newestErrors, newestIssues } from './newest-issues.ts';
@@ -12,9 +13,7 @@ import { countPieces, type PieceCounts } from './slot-counts.ts';
 /** See `LogStore.cards`. Reads kept counts; of records, those at the edges of slots and the newest issues alone. */
 export async function readCards(connection: Connection, request: CardsRequest): Promise<LoggerCounts[]> {
   const { boundaries, recentFrom, only, signal } = request;
-  const loggers = (await knownLoggers(connection, { signal })).filter(
-    ({ service, logger }) => !only || (service === only.service && logger === only.logger),
-  );
+  const loggers = await knownLoggers(connection, { signal }, only);
   if (loggers.length === 0) return [];
   const ofLoggers: SqlTruth = only ? sql`logger_id = ${loggers[0]!.id}::integer` : sql`true`;
   const counted = { ofLoggers, isByLogger: true, signal };
@@ -46,16 +45,17 @@ export async function readLoggers(connection: Connection): Promise<KnownLogger[]
   return (await knownLoggers(connection, {})).map(({ service, logger, lastSeen }) => ({ service, logger, lastSeen }));
 }
 
-/** The loggers that hold records. */
+/** The loggers that hold records; the one that is asked for, if one is. */
 async function knownLoggers(
   connection: Connection,
   options: WorkOptions,
+  only?: LoggerNames,
 ): Promise<(KnownLogger & { readonly id: number })[]> {
-  const query = connection.db
+  const known = connection.db
     .selectFrom('logger')
     .select(['id', 'service', 'logger', 'exact', 'last_seen', 'last_seen_ns'])
     .where('last_seen', 'is not', null);
-  const rows = await connection.run(query, options);
+  const rows = await connection.run(only ? known.where('digest', '=', loggerDigest(only)) : known, options);
   return rows.map((row) => ({
     id: row.id,
     ...namesOf(row),

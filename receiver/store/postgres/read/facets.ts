@@ -68,7 +68,7 @@ async function tally(
     return () => {
       for (const { place, text, count } of grouped.values) tallies[place]!.values.add(text, count);
       for (const [place, { values }] of tallies.entries()) values.addAll(apart[place]!);
-      if (grouped.isCut) for (const { values } of tallies) values.isComplete = false;
+      for (const place of grouped.cut) tallies[place]!.values.isComplete = false;
     };
   });
 }
@@ -90,8 +90,8 @@ interface GroupedValue {
 
 interface Groups {
   readonly values: readonly GroupedValue[];
-  /** Whether there were more than may be read. */
-  readonly isCut: boolean;
+  /** Places of the fields that had more, of which the most frequent were read. */
+  readonly cut: ReadonlySet<number>;
   /** Whether some were too long to be read: they are in no value. */
   readonly hasLong: boolean;
 }
@@ -117,19 +117,22 @@ async function groups(
   const shortKeys = names.map(
     (name) => sql`case when octet_length(${name}) > ${sql.lit(LONGEST_KEY)} then ${LONG} else ${name} end as ${name}`,
   );
+  const mostKeys = Math.floor(MOST_KEYS / tallies.length);
   // `offset 0` keeps fields with the same expression apart.
   const query: RawBuilder<GroupRow> = sql`
-    select * from (
+    select place, key, count from (select *, row_number() over (partition by place order by count desc) as rank from (
       select case ${sql.join(places, sql` `)} end as place, case ${sql.join(key, sql` `)} end as key, count(*) as count
       from (select ${sql.join(shortKeys)} from (
         select ${sql.join(keys)} from ${sql.raw(`${connection.schema}.record`)}
         where ${isWithin(stretch)} and ${rows} offset 0
       ) as keys offset 0) as short_keys group by grouping sets (${sql.join(sets)})
-    ) as counted where key is not null limit ${sql.lit(MOST_KEYS + 1)}`;
+    ) as counted where key is not null) as ranked where rank <= ${sql.lit(mostKeys + 1)}`;
   const found = await runSql(connection, query, { signal });
   const values: GroupedValue[] = [];
+  const cut = new Set<number>();
   for (const [place, { field }] of tallies.entries()) {
     const ofField = found.filter((row) => row.place === place && row.key !== LONG);
+    if (ofField.length > mostKeys) cut.add(place);
     const textsOf = await field.textsOf(
       ofField.map((row) => row.key),
       parts,
@@ -137,5 +140,5 @@ async function groups(
     );
     for (const row of ofField) for (const text of textsOf(row.key)) values.push({ place, text, count: row.count });
   }
-  return { values, isCut: found.length > MOST_KEYS, hasLong: found.some((row) => row.key === LONG) };
+  return { values, cut, hasLong: found.some((row) => row.key === LONG) };
 }

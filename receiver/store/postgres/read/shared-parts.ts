@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Resource, Scope } from '../../../record/log-record.ts';
 import type { Connection, WorkOptions } from '../connection.ts';
 import { type LoggerNames, namesOf, type RecordColumns, type RecordParts, resourceOf, scopeOf } from '../row-record.ts';
+import type { SqlTruth } from './condition.ts';
 
 /** Resources and scopes kept, and the characters of their attributes together. */
 const MOST_KEPT = 5000;
@@ -23,18 +24,21 @@ export class SharedParts {
   }
 
   /** Learns the names of all loggers that there are by now. */
-  async learnLoggers(options: WorkOptions): Promise<void> {
-    const rows = await this.#connection.run(
-      this.#connection.db
-        .selectFrom('logger')
-        .select(['id', 'service', 'logger', 'exact'])
-        .where('id', '>', this.#newestLogger - LATE_IDS),
-      options,
-    );
-    for (const row of rows) {
+  learnLoggers(options: WorkOptions): Promise<void> {
+    return this.#learn(sql<boolean>`id > ${this.#newestLogger - LATE_IDS}::integer`, options);
+  }
+
+  async #learn(which: SqlTruth, options: WorkOptions): Promise<void> {
+    const { db } = this.#connection;
+    const query = db.selectFrom('logger').select(['id', 'service', 'logger', 'exact']).where(which);
+    for (const row of await this.#connection.run(query, options)) {
       if (!this.#loggers.has(row.id)) this.#loggers.set(row.id, namesOf(row));
       this.#newestLogger = Math.max(this.#newestLogger, row.id);
     }
+  }
+
+  #unknown(ids: readonly number[]): number[] {
+    return [...new Set(ids)].filter((id) => !this.#loggers.has(id));
   }
 
   /** Ids of the loggers learnt whose names match. */
@@ -46,7 +50,9 @@ export class SharedParts {
 
   /** Names of loggers by their ids. */
   async loggers(ids: readonly number[], options: WorkOptions): Promise<ReadonlyMap<number, LoggerNames>> {
-    if (ids.some((id) => !this.#loggers.has(id))) await this.learnLoggers(options);
+    if (this.#unknown(ids).length > 0) await this.learnLoggers(options);
+    const late = this.#unknown(ids);
+    if (late.length > 0) await this.#learn(sql<boolean>`id = any(${late}::integer[])`, options);
     return this.#loggers;
   }
 

@@ -9,6 +9,8 @@ const HOUR = 3_600_000_000_000n;
 /** The first stretch; a few days' tables at most have to be planned for and opened. */
 const FIRST_WIDTH = 6n * HOUR;
 const LEAST_WIDTH = HOUR / 60n;
+/** A query locks the tables of all its days with their indexes, and the server has room for some thousands of locks. */
+const MOST_WIDTH = 32n * 24n * HOUR;
 const GROWTH = 4n;
 /** A stretch that took less, in milliseconds, makes the next one longer. */
 const QUICK = 300;
@@ -19,7 +21,7 @@ const SHRINKING = 16n;
 export interface TimeWalkOptions extends TimeRange {
   readonly order: Order;
   readonly signal?: AbortSignal | undefined;
-  /** Whether an index leads to the records whenever they are, so that one stretch is as good as many. */
+  /** Whether an index leads to the records whenever they are, so that stretches may be long from the first on. */
   readonly isServedByIndex?: boolean;
 }
 
@@ -41,7 +43,7 @@ export class TimeWalk {
   constructor(connection: Connection, options: TimeWalkOptions) {
     this.#connection = connection;
     this.#options = options;
-    this.#width = options.isServedByIndex ? options.to - options.from : FIRST_WIDTH;
+    this.#width = options.isServedByIndex ? MOST_WIDTH : FIRST_WIDTH;
   }
 
   /** Looks at the next stretch behind a time, or at the first; null when there are no records any more. */
@@ -57,7 +59,7 @@ export class TimeWalk {
       const result = await this.#inTime((signal) => work(stretch, signal));
       if (result === LATE) this.#width = greater((stretch.to - stretch.from) / SHRINKING, LEAST_WIDTH);
       else {
-        if (performance.now() - started < QUICK) this.#width *= GROWTH;
+        if (performance.now() - started < QUICK) this.#width = lesser(this.#width * GROWTH, MOST_WIDTH);
         return { stretch, result };
       }
     }
