@@ -128,7 +128,7 @@ describe.skipIf(server === null)('MongoDB failures', () => {
     for (const code of [18, 13, 10334, 1]) expect(refused(code)).not.toBeInstanceOf(StoreUnavailableError);
     expect(refused(14031).message).toContain('disk is full');
     // A primary that steps down, a server that stops, a majority that is not there.
-    for (const code of [14031, 50, 64, 91, 189, 10107, 11600, 13435]) {
+    for (const code of [14031, 11000, 50, 64, 91, 189, 10107, 11600, 13435]) {
       expect(refused(code)).toBeInstanceOf(StoreUnavailableError);
     }
     const full = new MongoBulkWriteError({ message: 'x', code: 11000 }, {

@@ -17,6 +17,8 @@ const UNABLE = new Map<number, string>([
   [64, 'not enough members of the replica set confirmed the write in time'],
   [100, 'not enough members of the replica set are there to confirm a write'],
   [112, 'another write came in between'],
+  // Of two who make a document at the same time; the second try finds it.
+  [CODE.duplicateKey, 'another write came in between'],
   [262, 'it took longer than it may'],
   [16500, 'it is overloaded'],
 ]);
