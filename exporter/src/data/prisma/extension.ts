@@ -87,7 +87,7 @@ function extend(client: ClientInside, trail: AuditTrail): unknown {
           return model !== undefined && isWanted(operation, model) ? await watched(call, model) : await query(args);
         } catch (error) {
           const spoils = failuresSpoil && reachedDatabase(error) && inside?.transaction?.kind === 'itx';
-          if (spoils) trail.attempt(() => transactions.find(inside.transaction)?.events.fail());
+          if (spoils) trail.attempt(() => transactions.find(inside.transaction)?.events.fail(error));
           throw error;
         }
       },
