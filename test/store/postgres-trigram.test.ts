@@ -67,6 +67,31 @@ describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is n
     expect(await searchBodies(again.store, { query: { type: 'text', text: 'needle' } })).toHaveLength(2);
   });
 
+  test('P31 the trigram index is made though a step of it stood in a circle of locks', async () => {
+    const schema = ownSchema();
+    await (await open(schema, false)).store.close();
+    const asAdministrator = (sql: string) => withClient(database.adminUrl, (client) => client.query(sql));
+    const role = new URL(database.url).username;
+    await asAdministrator(`alter role ${role} set deadlock_timeout = '5s'`);
+    onTestFinished(async () => {
+      await asAdministrator(`alter role ${role} reset deadlock_timeout`);
+    });
+    await withClient(database.adminUrl, async (other) => {
+      // The store is the one whose wait is ended.
+      await other.query(`set deadlock_timeout = '10min'; begin isolation level repeatable read; select 1`);
+      const { lines } = await open(schema, true);
+      await eventually(async () => {
+        const waiting = await asAdministrator(
+          `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'create index concurrently%'`,
+        );
+        expect(waiting.rows).toHaveLength(1);
+      });
+      await other.query(`lock table "${schema}".record_default in access exclusive mode; commit`);
+      await eventually(async () => expect(await indexed(schema)).toEqual(['record', ...ahead, 'record_default']));
+      expect(lines).toHaveLength(1);
+    });
+  });
+
   test('P34 a missing right to make the extension is said with the way out, and the store works without the index', async () => {
     await withClient(database.adminUrl, async (client) => {
       await client.query('drop extension if exists pg_trgm cascade');

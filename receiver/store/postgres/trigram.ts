@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Diagnostics } from '../../diagnostics.ts';
 import { StoreError } from '../errors.ts';
 import type { Connection, Queries } from './connection.ts';
-import { SQLSTATE, sqlStateOf } from './errors.ts';
+import { retryConflicts, SQLSTATE, sqlStateOf } from './errors.ts';
 
 /** The index of the text that searches look at (`RecordTable.folded`). */
 const INDEX = 'record_text';
@@ -57,7 +57,8 @@ async function makeIndex(queries: Queries, { schema, server }: Connection, diagn
        where indrelid = partition.oid and attached.inhparent = '${schema}.${INDEX}'::regclass
      ) order by relname desc`,
   );
-  for (const { name } of missing) await indexPartition(queries, schema, name, operators);
+  // Again when it stood in a circle with a receiver that attaches a table: making an index waits for whatever began before.
+  for (const { name } of missing) await retryConflicts(() => indexPartition(queries, schema, name, operators));
   if (missing.length > 0) diagnostics.info(`${server}: the trigram index is made`);
 }
 
