@@ -66,13 +66,13 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     of: /^receiver\/store\/embedded\//,
-    may: [STORE_CONTRACT, RECORD, QUERY, DIAGNOSTICS],
+    may: [STORE_COMMON, STORE_CONTRACT, RECORD, QUERY, DIAGNOSTICS],
     because: 'drivers know the contract and their own database; nobody else knows them',
   },
   {
     of: STORE_COMMON,
     may: [STORE_CONTRACT, RECORD, QUERY, DIAGNOSTICS],
-    because: 'what drivers of servers have in common; it knows none of them',
+    because: 'what drivers have in common; it knows none of them',
   },
   {
     of: /^receiver\/store\/postgres\//,

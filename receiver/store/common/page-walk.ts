@@ -1,11 +1,9 @@
 import { compileQuery } from '../../query/evaluate.ts';
 import type { LogRecord, StoredRecord } from '../../record/log-record.ts';
 import { recordSize } from '../../record/record-size.ts';
-import { InvalidCursorError } from '../errors.ts';
 import type { SearchPage, SearchRequest } from '../store.ts';
+import { cursorOf, type Order, parseCursor } from './cursor.ts';
 import { formatId, type Position, parseId } from './ids.ts';
-
-export type Order = 'newest' | 'oldest';
 
 /** A stretch of the records that may match, in order, and how far it reaches. */
 export interface Candidates {
@@ -76,7 +74,7 @@ class PageWalk {
     this.#matches = compileQuery(query);
     this.#end = performance.now() + budget;
     this.#toPassOver = offset;
-    this.#reached = cursor === undefined ? null : parseCursor(order, cursor);
+    this.#reached = cursor === undefined ? null : parseCursor(order, cursor, parseId);
   }
 
   async run(): Promise<SearchPage> {
@@ -147,29 +145,10 @@ class PageWalk {
   }
 
   #page(next: Position | null, complete: boolean): SearchPage {
-    return { records: this.#records, next: next && formatCursor(this.#order, next), complete };
+    return {
+      records: this.#records,
+      next: next && cursorOf(this.#order, formatId(next.timestamp, next.sequence)),
+      complete,
+    };
   }
-}
-
-const CURSOR_PREFIX = { newest: 'n', oldest: 'o' } as const;
-
-/** A cursor: go on behind this position, in this order. */
-function formatCursor(order: Order, { timestamp, sequence }: Position): string {
-  return CURSOR_PREFIX[order] + formatId(timestamp, sequence);
-}
-
-function parseCursor(order: Order, cursor: string): Position {
-  const position = parseId(cursor.slice(1));
-  const prefix = cursor.slice(0, 1);
-  if (position && prefix === CURSOR_PREFIX[order]) return position;
-  if (position && Object.values(CURSOR_PREFIX).some((known) => known === prefix)) {
-    throw new InvalidCursorError(
-      `the cursor ${quote(cursor)} belongs to a search in the other order; start without one`,
-    );
-  }
-  throw new InvalidCursorError(`the cursor ${quote(cursor)} is not one of this store's; start without one`);
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

@@ -1,4 +1,4 @@
-import { InvalidCursorError } from '../errors.ts';
+import { cursorOf, type Order, parseCursor as parseCursorWith } from '../common/cursor.ts';
 import { type Day, dayOf, startOf, timeWithin } from './day.ts';
 
 /** A place in the order of all records: (day, time within it, arrival). */
@@ -8,8 +8,6 @@ export interface Position {
   /** The record's number in its day's file, in order of arrival, from 1; 0 stands before all of its time. */
   readonly sequence: number;
 }
-
-export type Order = 'newest' | 'oldest';
 
 const TIMESTAMP_DIGITS = 16;
 const SEQUENCE_DIGITS = 10;
@@ -30,26 +28,9 @@ export function parseId(id: string): Position | null {
   return { day, time: timeWithin(day, nanoseconds), sequence: Number.parseInt(sequence, 16) };
 }
 
-const CURSOR_PREFIX = { newest: 'n', oldest: 'o' } as const;
-
 /** A cursor: go on behind this position, in this order. */
-export function formatCursor(order: Order, { day, time, sequence }: Position): string {
-  return CURSOR_PREFIX[order] + formatId(startOf(day) + BigInt(time), sequence);
-}
+export const formatCursor = (order: Order, { day, time, sequence }: Position): string =>
+  cursorOf(order, formatId(startOf(day) + BigInt(time), sequence));
 
 /** Where a search goes on. Throws InvalidCursorError for anything `formatCursor` did not make for this order. */
-export function parseCursor(order: Order, cursor: string): Position {
-  const position = parseId(cursor.slice(1));
-  const prefix = cursor.slice(0, 1);
-  if (position && prefix === CURSOR_PREFIX[order]) return position;
-  if (position && Object.values(CURSOR_PREFIX).some((known) => known === prefix)) {
-    throw new InvalidCursorError(
-      `the cursor ${quote(cursor)} belongs to a search in the other order; start without one`,
-    );
-  }
-  throw new InvalidCursorError(`the cursor ${quote(cursor)} is not one of this store's; start without one`);
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-}
+export const parseCursor = (order: Order, cursor: string): Position => parseCursorWith(order, cursor, parseId);

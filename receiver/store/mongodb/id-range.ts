@@ -1,5 +1,5 @@
+import type { Order } from '../common/cursor.ts';
 import { formatId, type Position } from '../common/ids.ts';
-import type { Order } from '../common/page-walk.ts';
 import { END_OF_TIME } from '../common/slots.ts';
 
 /** A condition on `_id`. */

@@ -1,7 +1,7 @@
 import type { LogRecord } from '../../../record/log-record.ts';
+import type { Order } from '../../common/cursor.ts';
 import type { HotRecord } from '../chunk/hot-record.ts';
 import type { BlockQuery } from '../match/block-query.ts';
-import type { Order } from '../position.ts';
 import { copyOf } from './answer.ts';
 import { type BlockRows, blocksWithin, type DayRange, isWithin, lastTimeOf, matchingRows } from './block-rows.ts';
 import type { DayListing, ListedBlock } from './day-listing.ts';

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Alert, AlertCommit, AlertState } from '../../alert.ts';
+import { decodeAlert, encodeAlert } from '../../common/alert-json.ts';
 import { StoreError } from '../../errors.ts';
 import type { Day } from '../day.ts';
 import { inTransaction, openDatabase } from '../sqlite.ts';
@@ -163,17 +164,4 @@ export class MetaFile {
     this.#nextSweep = now + SWEEP_INTERVAL;
     this.#database.prepare('DELETE FROM alert_state WHERE saved < ?').run(now - STATE_KEPT);
   }
-}
-
-/** Times are the only bigints of an alert; JSON has none, so they are marked texts. */
-const BIGINT_MARK = 'bigint:';
-
-function encodeAlert(alert: Alert): string {
-  return JSON.stringify(alert, (_, value) => (typeof value === 'bigint' ? { [BIGINT_MARK]: String(value) } : value));
-}
-
-function decodeAlert(text: string): Alert {
-  return JSON.parse(text, (_, value) =>
-    value !== null && typeof value === 'object' && BIGINT_MARK in value ? BigInt(value[BIGINT_MARK]) : value,
-  );
 }

@@ -1,8 +1,9 @@
 import type { FindOptions } from 'mongodb';
 import type { StoredRecord } from '../../../record/log-record.ts';
 import { recordSize } from '../../../record/record-size.ts';
+import type { Order } from '../../common/cursor.ts';
 import { type Position, parseId } from '../../common/ids.ts';
-import type { CandidateSource, Candidates, Order } from '../../common/page-walk.ts';
+import type { CandidateSource, Candidates } from '../../common/page-walk.ts';
 import type { Database } from '../database.ts';
 import type { LogDocument } from '../documents.ts';
 import { type IdRange, idsBehind } from '../id-range.ts';

@@ -1,7 +1,8 @@
 import { fieldEquals, MATCH_ALL } from '../../../query/tree.ts';
 import type { StoredRecord } from '../../../record/log-record.ts';
+import type { Order } from '../../common/cursor.ts';
 import { parseId } from '../../common/ids.ts';
-import { type Order, walkPage } from '../../common/page-walk.ts';
+import { walkPage } from '../../common/page-walk.ts';
 import type { SearchPage, SearchRequest } from '../../store.ts';
 import type { Database } from '../database.ts';
 import { type Horizon, notBefore } from '../horizon.ts';

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { StoredRecord } from '../../../record/log-record.ts';
+import type { Order } from '../../common/cursor.ts';
 import { type Position, parseId } from '../../common/ids.ts';
-import type { CandidateSource, Candidates, Order } from '../../common/page-walk.ts';
+import type { CandidateSource, Candidates } from '../../common/page-walk.ts';
 import type { Connection } from '../connection.ts';
 import { RECORD_COLUMNS, type RecordColumns, recordOf } from '../row-record.ts';
 import { joinTime } from '../time.ts';

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { and, fieldEquals, type Query } from '../../../query/tree.ts';
 import type { StoredRecord } from '../../../record/log-record.ts';
+import type { Order } from '../../common/cursor.ts';
 import { type Position, parseId } from '../../common/ids.ts';
-import { type Order, walkPage } from '../../common/page-walk.ts';
+import { walkPage } from '../../common/page-walk.ts';
 import { END_OF_TIME } from '../../common/slots.ts';
 import type { Abortable, SearchPage, SearchRequest } from '../../store.ts';
 import type { Connection } from '../connection.ts';

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { Order } from '../../common/cursor.ts';
 import type { Position } from '../../common/ids.ts';
-import type { Order } from '../../common/page-walk.ts';
 import { splitTime, timeParameter } from '../time.ts';
 import type { SqlTruth } from './condition.ts';
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Order } from '../../common/page-walk.ts';
+import type { Order } from '../../common/cursor.ts';
 import type { Connection } from '../connection.ts';
 import { runSql } from './run-sql.ts';
 import { type TimeRange, timestamptz } from './time-range.ts';
