@@ -278,6 +278,19 @@ describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is n
     expect(lines).toEqual([]);
   });
 
+  test.for([
+    '53000',
+    '57P05',
+    '58000',
+  ])('P3 what passes by itself is unavailable, not refused for good: error %s', async (code) => {
+    const connection = openConnection({ url: database.url, schema: ownSchema(), connections: 1, queryTimeout: 60_000 });
+    onTestFinished(() => connection.close());
+    const sql = `do $$ begin raise exception using errcode = '${code}'; end $$`;
+    const error = (await connection.query(sql).catch((reason: unknown) => reason)) as Error;
+    expect(error).toBeInstanceOf(StoreUnavailableError);
+    expect(error.message).toContain(code);
+  });
+
   test('P3 a pool whose connections are all in use is busy, which is said', async () => {
     const connection = openConnection({ url: database.url, schema: ownSchema(), connections: 1, queryTimeout: 60_000 });
     onTestFinished(() => connection.close());

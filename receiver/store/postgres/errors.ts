@@ -61,6 +61,9 @@ const UNABLE = new Map([
   ['25P03', 'the transaction was idle for too long'],
 ]);
 
+/** Classes of whatever else passes: resources that do not suffice, an operator's doing, the machine's. */
+const PASSING = /^(53|57|58)/;
+
 /** The database as it is set up will not have us. */
 const REFUSED = new Map([
   ['28P01', 'the user name or the password of the storage URL is wrong'],
@@ -109,6 +112,9 @@ function ofDatabaseError(cause: pg.DatabaseError, server: string): StoreError {
   }
   const unable = UNABLE.get(code);
   if (unable !== undefined) return new StoreUnavailableError(`${server}: ${unable}`, { cause });
+  if (PASSING.test(code)) {
+    return new StoreUnavailableError(`${server}: it cannot do that at present (error ${code})`, { cause });
+  }
   const refused = REFUSED.get(code);
   if (refused !== undefined) return new StoreError(`${server}: ${refused}`, { cause });
   // The message names the object that the right is missing for, and nothing that was stored.
