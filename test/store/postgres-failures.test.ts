@@ -291,6 +291,17 @@ describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is n
     expect(error.message).toContain(code);
   });
 
+  test('P3 a server that hangs is unavailable to whoever connects apart from the pool', async () => {
+    const url = proxy.through(database.url);
+    const connection = openConnection({ url, schema: ownSchema(), connections: 1, queryTimeout: 60_000 });
+    onTestFinished(() => {
+      proxy.resume();
+      return connection.close();
+    });
+    proxy.stall();
+    await expect(connection.apart(({ query }) => query('select 1'))).rejects.toBeInstanceOf(StoreUnavailableError);
+  });
+
   test('P3 a pool whose connections are all in use is busy, which is said', async () => {
     const connection = openConnection({ url: database.url, schema: ownSchema(), connections: 1, queryTimeout: 60_000 });
     onTestFinished(() => connection.close());

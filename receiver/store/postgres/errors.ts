@@ -35,7 +35,7 @@ const AWAY = new Map([
 ]);
 
 /** What pg itself says, without a code, of a connection that was lost or could not be had. */
-const LOST = /^Connection terminated|not queryable|^Client was closed/;
+const LOST = /^Connection terminated|^timeout expired|not queryable|^Client was closed/;
 /** What the pool says when all its connections stay in use. */
 const ALL_IN_USE = /^timeout exceeded when trying to connect/;
 
