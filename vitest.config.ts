@@ -25,11 +25,18 @@ export default defineConfig({
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/store/**', 'test/e2e/**', 'test/otel-classic/**'],
           testTimeout: 20_000,
+          hookTimeout: 60_000,
         },
       },
       {
         ...shared,
-        test: { globalSetup: SERVERS, name: 'store', include: ['test/store/**/*.test.ts'], testTimeout: 60_000 },
+        test: {
+          globalSetup: SERVERS,
+          name: 'store',
+          include: ['test/store/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         ...shared,
