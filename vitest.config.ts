@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -16,6 +16,8 @@ const SERVERS = 'test/helpers/servers/shared.ts';
 export default defineConfig({
   test: {
     reporters: ['default'],
+    // Many tests wait for processes of theirs; one worker, which is what two cores would get, leaves the machine idle.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       {
         ...shared,
