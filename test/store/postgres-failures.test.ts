@@ -187,7 +187,7 @@ describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is n
     await withClient(database.adminUrl, (client) =>
       eventually(async () => {
         const { rows } = await client.query(
-          `select 1 from pg_stat_activity where query = 'commit' and state = 'active'`,
+          `select 1 from pg_stat_activity where query = 'commit' and state = 'active' and datname = current_database()`,
         );
         expect(rows).toHaveLength(1);
       }),
