@@ -242,6 +242,19 @@ describe.skipIf(!isThere)(isThere ? 'reading PostgreSQL' : 'reading PostgreSQL (
     await close();
   });
 
+  test('P30 facets of keys that PostgreSQL has no text for are counted all the same', async () => {
+    const { store, close } = await opened();
+    const attributes = new Map([
+      ['a\u0000b', 'x'],
+      ['\ud800', 'y'],
+    ]);
+    await append(store, [logRecord({ attributes }), logRecord()]);
+    const fields = ['a\u0000b', '\ud800', '\u0000'].map((key) => ({ kind: 'attribute', key }) as const);
+    const counted = (await store.facets({ fields, query: MATCH_ALL, limit: 10 })).map(({ values }) => values);
+    expect(counted).toEqual([[{ value: 'x', count: 1 }], [{ value: 'y', count: 1 }], []]);
+    await close();
+  });
+
   test('P30 facets count values that are too long to be grouped in SQL, and one that looks like the sign for them', async () => {
     const { store, close } = await opened();
     const long = 'x'.repeat(5000);

@@ -60,8 +60,10 @@ function ofText(column: Sql): FacetField {
 
 function ofAttributes(keys: readonly string[]): FacetField {
   const texts = fieldTexts({ kind: 'attribute', key: '' });
+  // A key that no column can hold cannot be a parameter either.
+  const values = keys.filter(isKept).map((key) => sql`attributes -> ${key}::text`);
   return {
-    key: sql`(coalesce(${sql.join(keys.map((key) => sql`attributes -> ${key}::text`))}))::text`,
+    key: values.length === 0 ? sql`null::text` : sql`(coalesce(${sql.join(values)}))::text`,
     isGrouped: keys.every(isKept),
     // The value alone, as the only attribute of a record that has nothing else to be asked for.
     textsOf: async () => (json) => texts({ attributes: readableValues(`{"":${json}}`) } as unknown as LogRecord),
