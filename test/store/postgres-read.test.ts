@@ -301,7 +301,8 @@ describe.skipIf(!isThere)(isThere ? 'reading PostgreSQL' : 'reading PostgreSQL (
         );
         expect(row?.missing).toBe(0);
       }, 60);
-      await connection.query(`analyze ${schema}.record`);
+      // As autovacuum does it sooner or later: what waits beside a trigram index to be put into it makes using it dear.
+      await connection.query(`vacuum analyze ${schema}.record`);
       await connection.query(`analyze ${schema}.hour_count`);
     }, 120_000);
     afterAll(() => close());
@@ -342,7 +343,10 @@ describe.skipIf(!isThere)(isThere ? 'reading PostgreSQL' : 'reading PostgreSQL (
         limit: 50,
       });
       expect(page.records).toHaveLength(DAYS);
-      expect(nodes.some(({ 'Index Name': index }) => index?.endsWith('_text'))).toBe(true);
+      expect(new Set(recordAccess(nodes).map(({ how }) => how))).toEqual(new Set(['Bitmap Heap Scan']));
+      // PostgreSQL names the indexes itself that a new day's table takes over.
+      const indexes = nodes.flatMap(({ 'Index Name': index }) => (index?.startsWith('record_') ? [index] : []));
+      expect(indexes.filter((index) => !/_(text|coalesce_idx)$/.test(index))).toEqual([]);
     });
 
     test('a trace is found by its index, wherever it is', async () => {
