@@ -1,6 +1,7 @@
 import { type Actor, currentActor } from '../emit/context.ts';
 import { actorAttributes, emit, type Happening, idText } from '../emit/emit.ts';
 import { recordableTime } from '../emit/time.ts';
+import { readable } from '../readable.ts';
 import { severities } from '../severities.ts';
 import type { Changes } from './diff.ts';
 import { callHooks } from './event-hooks.ts';
@@ -51,9 +52,9 @@ export type LoggedEvent = Readonly<AuditEvent> & { readonly actor: Actor | null;
  * @returns what was logged.
  */
 export function emitAudit(event: AuditEvent, recording: AuditRecording = {}): LoggedEvent {
-  const actor = event.actor === undefined ? currentActor() : event.actor;
+  const actor = readActor(event.actor === undefined ? currentActor() : event.actor);
   const logged = Object.freeze({ ...event, actor, timestamp: recordableTime(event.timestamp) });
-  emit(recording.scope ?? AUDIT_SCOPE, {
+  emit(idText(recording.scope) || AUDIT_SCOPE, {
     eventName: recording.eventName ?? 'logvitals.audit',
     severity: recording.severity ?? severities.AUDIT,
     body: event.body,
@@ -63,6 +64,9 @@ export function emitAudit(event: AuditEvent, recording: AuditRecording = {}): Lo
   callHooks(logged);
   return logged;
 }
+
+/** Who acts, as known now. */
+export const readActor = (actor: Actor | null): Actor | null => readable(actor, ['id', 'name', 'email']);
 
 function attributesOf({ action, object, actor, tool, changes, template, values, attributes }: LoggedEvent) {
   return {

@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { idText } from '../emit/emit.ts';
 import { sayOnce } from '../emit/said-once.ts';
 import { perProcess } from '../per-process.ts';
+import { readable } from '../readable.ts';
 import type { LoggedEvent } from './audit-event.ts';
 
 /** Called with every event that is logged. A promise may be returned. */
@@ -39,7 +41,7 @@ async function call(hook: EventHook, event: LoggedEvent): Promise<void> {
   try {
     await hook(event);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'it threw no error';
+    const reason = idText(readable(error as Partial<Error> | null, ['message'])?.message) ?? 'it threw no error';
     sayOnce('hook failed', `a hook on audit events failed, which is ignored: ${reason.slice(0, 200)}`);
   }
 }

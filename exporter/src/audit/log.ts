@@ -1,4 +1,6 @@
 import type { Actor } from '../emit/context.ts';
+import { optionError } from '../option-error.ts';
+import { readable } from '../readable.ts';
 import { type AuditObject, emitAudit, type LoggedEvent } from './audit-event.ts';
 import type { Changes } from './diff.ts';
 import { renderTemplate, type TemplateValues } from './template.ts';
@@ -35,9 +37,10 @@ export interface AuditEntry {
  * itself, the one thing that it throws for.
  */
 export function logEntry(entry: AuditEntry): LoggedEvent {
-  const { action, object, actor, tool, changes, extra, at, logger } = entry;
-  const template = entry.template ?? undefined;
-  const values = entry.values ?? {};
+  const { action, actor, tool, changes, extra, at, logger, ...rest } = entry ?? {};
+  const template = rest.template ?? undefined;
+  const values = rest.values ?? {};
+  const object = readObject(rest.object);
   const body = rendered(template, values) ?? describeEvent(action, object);
   const attributes = { 'logvitals.data': extra };
   const messageValues = template === undefined ? undefined : values;
@@ -61,17 +64,23 @@ export function log(
   extra?: unknown,
   at?: Date | number,
 ): LoggedEvent {
+  const about = readObject(object);
   return emitAudit({
     action,
-    object: object ?? undefined,
+    object: about,
     actor: user,
-    body: describeEvent(action, object),
+    body: describeEvent(action, about),
     attributes: { 'logvitals.data': extra },
     timestamp: at,
   });
 }
 
+const readObject = (object: AuditObject | null | undefined): AuditObject | undefined =>
+  readable(object, ['type', 'id', 'name']) ?? undefined;
+
 function rendered(template: string | undefined, values: TemplateValues): string | undefined {
+  if (template !== undefined && typeof template !== 'string') throw optionError('template', template, 'a text');
+  if (typeof values !== 'object') throw optionError('values', values, 'an object with a value for each placeholder');
   if (template !== undefined || Object.keys(values).length > 0) return renderTemplate(template ?? '', values);
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { type Actor, currentActor } from '../emit/context.ts';
+import { readable } from '../readable.ts';
 import { severities } from '../severities.ts';
-import { emitAudit, type LoggedEvent } from './audit-event.ts';
+import { emitAudit, type LoggedEvent, readActor } from './audit-event.ts';
 import { describeActor } from './words.ts';
 
 /** What is known of a login beside who it was. */
@@ -26,6 +27,7 @@ const FAILED_LOGIN = {
   eventName: 'logvitals.login',
   severity: { severityNumber: severities.WARN.severityNumber, severityText: severities.LOGIN.severityText },
 } as const;
+const DETAILS = ['clientAddress', 'userAgent', 'at', 'extra'] as const;
 /** OpenTelemetry's own word for an error of no known type. */
 const UNKNOWN_REASON = '_OTHER';
 
@@ -35,8 +37,7 @@ const UNKNOWN_REASON = '_OTHER';
  * @returns what was logged.
  */
 export function login(actor?: Actor | null, details?: LoginDetails | null): LoggedEvent {
-  const who = actor === undefined ? currentActor() : actor;
-  return emitAudit(loginEvent('login', `login ${describeActor(who)}`, who, details), LOGIN);
+  return emitAudit(loginEvent('login', 'login', actor, details), LOGIN);
 }
 
 /**
@@ -45,8 +46,7 @@ export function login(actor?: Actor | null, details?: LoginDetails | null): Logg
  * @returns what was logged.
  */
 export function logout(actor?: Actor | null, details?: LoginDetails | null): LoggedEvent {
-  const who = actor === undefined ? currentActor() : actor;
-  return emitAudit(loginEvent('logout', `logout ${describeActor(who)}`, who, details), LOGIN);
+  return emitAudit(loginEvent('logout', 'logout', actor, details), LOGIN);
 }
 
 /**
@@ -55,17 +55,23 @@ export function logout(actor?: Actor | null, details?: LoginDetails | null): Log
  * @returns what was logged.
  */
 export function loginFailed(actor: Actor | null, details?: FailedLoginDetails | null): LoggedEvent {
-  const reason = details?.reason ?? UNKNOWN_REASON;
-  const event = loginEvent('login_failed', `login failed ${describeActor(actor)}`, actor, details);
+  const reason = readable(details, ['reason'])?.reason ?? UNKNOWN_REASON;
+  const event = loginEvent('login_failed', 'login failed', actor ?? null, details);
   return emitAudit({ ...event, attributes: { ...event.attributes, 'error.type': reason } }, FAILED_LOGIN);
 }
 
-function loginEvent(action: string, body: string, actor: Actor | null, details: LoginDetails | null | undefined) {
-  const { clientAddress, userAgent, at, extra } = details ?? {};
+function loginEvent(
+  action: string,
+  words: string,
+  actor: Actor | null | undefined,
+  details: LoginDetails | null | undefined,
+) {
+  const who = readActor(actor === undefined ? currentActor() : actor);
+  const { clientAddress, userAgent, at, extra } = readable(details, DETAILS) ?? {};
   return {
     action,
-    body,
-    actor,
+    body: `${words} ${describeActor(who)}`,
+    actor: who,
     timestamp: at,
     attributes: { 'client.address': clientAddress, 'user_agent.original': userAgent, 'logvitals.data': extra },
   };

@@ -2,8 +2,8 @@ import { safeValue } from '../emit/safe-value.ts';
 
 export type TemplateValues = Readonly<Record<string, unknown>>;
 
-/** `{name}`, the escapes `{{` and `}}`, and braces that are neither. */
-const BRACES = /\{\{|\}\}|\{(\w+)\}|[{}]/g;
+/** `{name}`, in any script and with dots and dashes, the escapes `{{` and `}}`, and braces that are neither. */
+const BRACES = /\{\{|\}\}|\{([\p{L}\p{M}\p{N}_.-]+)\}|[{}]/gu;
 
 /**
  * A template's text with its values in place: `{name}` stands for the value of that name, `{{` and `}}` for braces.
@@ -19,11 +19,19 @@ export function renderTemplate(template: string, values: TemplateValues): string
     if (used.has(name)) throw templateError(template, `the placeholder {${name}} stands there twice`);
     if (!Object.hasOwn(values, name)) throw templateError(template, `there is no value for the placeholder {${name}}`);
     used.add(name);
-    return textOf(values[name]);
+    return textOf(readValue(values, name));
   });
   const unknown = Object.keys(values).find((name) => !used.has(name));
   if (unknown !== undefined) throw templateError(template, `the value ${JSON.stringify(unknown)} has no placeholder`);
   return text;
+}
+
+function readValue(values: TemplateValues, name: string): unknown {
+  try {
+    return values[name];
+  } catch {
+    return '[unreadable]';
+  }
 }
 
 function textOf(value: unknown): string {

@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { context, isSpanContextValid, trace } from '@opentelemetry/api';
 import { emit } from '../emit/emit.ts';
 import { optionError, refuseUnknownOptions } from '../option-error.ts';
+import { readable } from '../readable.ts';
 import { type EventType, LEVELS, type ResolvedType, resolveTypes, unknownType } from './event-types.ts';
 
 export interface EventGroupOptions<Type extends string = string> {
@@ -31,8 +32,9 @@ export interface EventDetails {
 }
 
 const OPTIONS: readonly (keyof EventGroupOptions)[] = ['id', 'initiator', 'logger', 'types', 'trace'];
+const DETAILS = ['data', 'initiator', 'at'] as const;
 const DEFAULT_LOGGER = 'logvitals.events';
-const LONGEST_ID = 200;
+const LONGEST_NAME = 200;
 
 /** Events that belong together, such as the steps of one import. Logging an event never throws. */
 export class EventGroup<Type extends string = never> {
@@ -47,12 +49,12 @@ export class EventGroup<Type extends string = never> {
   constructor(options: EventGroupOptions<Type> = {}) {
     refuseUnknownOptions(options, OPTIONS);
     const { id, initiator, logger, trace: tied = false } = options;
-    this.#initiator = name('initiator', initiator);
+    this.#initiator = initiator === '' ? undefined : name('initiator', initiator);
     this.#logger = name('logger', logger) ?? DEFAULT_LOGGER;
     this.#types = resolveTypes(options.types ?? {});
     if (typeof tied !== 'boolean') throw optionError('trace', tied, 'true or false');
     this.#context = tied ? context.active() : undefined;
-    this.id = name('id', id) ?? (tied ? activeTraceId() : undefined) ?? randomUUID();
+    this.id = name('id', id, digest) ?? (tied ? activeTraceId() : undefined) ?? randomUUID();
   }
 
   info(message: string, details?: EventDetails): void {
@@ -77,6 +79,7 @@ export class EventGroup<Type extends string = never> {
   }
 
   #log(type: ResolvedType, message: string, details: EventDetails | undefined): void {
+    const { data, initiator, at } = readable(details, DETAILS) ?? {};
     emit(this.#logger, {
       eventName: 'logvitals.event',
       severity: type.severity,
@@ -85,20 +88,27 @@ export class EventGroup<Type extends string = never> {
         'logvitals.group.id': this.id,
         'logvitals.event.type': type.name,
         'logvitals.event.color': type.color,
-        'logvitals.initiator': details?.initiator ?? this.#initiator,
-        'logvitals.data': details?.data,
+        'logvitals.initiator': initiator ?? this.#initiator,
+        'logvitals.data': data,
       },
-      timestamp: details?.at,
+      timestamp: at,
       context: this.#context,
     });
   }
 }
 
-function name(option: string, value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === 'string' && value.trim() !== '' && value.length <= LONGEST_ID) return value;
-  throw optionError(option, value, `a text of 1 to ${LONGEST_ID} characters`);
+/** A name may come from a client: a long one is no error, but cut. `endOf` tells what then stands at its end. */
+function name(option: string, value: unknown, endOf: (name: string) => string = () => '…'): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string' || value.trim() === '')
+    throw optionError(option, value, 'a text, and not an empty one');
+  if (value.length <= LONGEST_NAME) return value;
+  const end = endOf(value);
+  return value.slice(0, LONGEST_NAME - end.length) + end;
 }
+
+/** Tells names apart that begin alike. */
+const digest = (name: string): string => `~${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
 
 function activeTraceId(): string | undefined {
   const span = trace.getSpanContext(context.active());

@@ -9,6 +9,19 @@ beforeEach(() => {
 });
 afterEach(() => recording[Symbol.asyncDispose]());
 
+/** Nothing about it can be asked. */
+const unreadable: never = new Proxy(
+  {},
+  {
+    get: () => {
+      throw new Error('unreadable');
+    },
+    getPrototypeOf: () => {
+      throw new Error('unreadable');
+    },
+  },
+) as never;
+
 const ANN: Actor = { id: 7, name: 'Ann', email: 'ann@shop.example' };
 
 test('P70 an entry with everything', async () => {
@@ -78,6 +91,8 @@ describe('P71 a template that does not fit its values is refused, and nothing re
     ['{a b}', {}, 'the { at 0 belongs to no {placeholder}'],
     ['{toString}', {}, 'there is no value for the placeholder {toString}'],
     [undefined, { a: 1 }, 'the value "a" has no placeholder'],
+    [17 as never, { a: 1 }, 'template is 17; it must be a text'],
+    ['{a}', 17 as never, 'values is 17; it must be an object'],
   ])('%j with %j', async (template, values, message) => {
     const call = () => audit.log({ action: 'x', template, values });
     expect(call).toThrow(TypeError);
@@ -93,6 +108,11 @@ test('P71 the text is frozen at write time, and values are never templates', asy
   const { body, attributes } = await recording.only();
   expect(body).toBe('{what}: ["a"]');
   expect(attributes['logvitals.message.values']).toEqual({ who: '{what}', what: ['a'] });
+});
+
+test('P71 a placeholder may be called as values are: in any script, with dots and dashes', () => {
+  const values = { név: 'Ágnes', 'user.name': 'ann', 'first-name': 'Ann' };
+  expect(audit.log({ action: 'x', template: '{név}, {user.name}, {first-name}', values }).body).toBe('Ágnes, ann, Ann');
 });
 
 describe('P57 logins', () => {
@@ -206,6 +226,49 @@ describe('P77 hooks', () => {
     expect(warnings).toEqual(['a hook on audit events failed, which is ignored: broken hook']);
   });
 
+  test.each<[string, unknown]>([
+    ['no message', Object.assign(new Error('x'), { message: undefined })],
+    ['a number for a message', Object.assign(new Error('x'), { message: 5 })],
+    ['nothing that can be read', unreadable],
+    ['no error at all', undefined],
+  ])('that fail with %s stop nothing either', async (_what, error) => {
+    const rejections: unknown[] = [];
+    const listen = (reason: unknown) => rejections.push(reason);
+    process.on('unhandledRejection', listen);
+    const hooks = [
+      onEvent(() => {
+        throw error;
+      }),
+      onEvent(() => Promise.reject(error)),
+    ];
+    try {
+      await warningsDuring(() => log(null, 'one'));
+    } finally {
+      for (const remove of hooks) remove();
+      process.off('unhandledRejection', listen);
+    }
+    expect(rejections).toEqual([]);
+    expect(await recording.all()).toHaveLength(1);
+  });
+
+  test('see what was logged, though it has changed since', async () => {
+    const object = { type: 'order', id: 5, name: 'Box' };
+    const actor = { id: 7, name: 'Ann' };
+    const late = Promise.withResolvers<unknown>();
+    const remove = onEvent(async (event) => {
+      await Promise.resolve();
+      late.resolve([event.object, event.actor]);
+    });
+    log(actor, 'pack', object);
+    object.name = 'Bag';
+    actor.name = 'Bob';
+    remove();
+    expect(await late.promise).toEqual([
+      { type: 'order', id: 5, name: 'Box' },
+      { id: 7, name: 'Ann' },
+    ]);
+  });
+
   test('that log do not call themselves', async () => {
     const remove = onEvent(async () => {
       log(null, 'from the hook');
@@ -257,6 +320,46 @@ test('P64 whatever is said of who did what to what, nothing throws', async () =>
     audit.logout({ id: any }, null as never);
   }
   expect(await recording.all()).toHaveLength(odd.length * 5);
+});
+
+test('P64 what cannot be read is left out, and nothing throws', async () => {
+  const throwing = <Name extends string>(name: Name) =>
+    Object.defineProperty({ type: 'order', id: 5 }, name, {
+      get() {
+        throw new Error('not loaded');
+      },
+      enumerable: true,
+    });
+  const bodies = [
+    audit.log({ action: 'read', object: throwing('name') }),
+    log(throwing('email'), 'send', throwing('id')),
+    audit.login(throwing('name'), throwing('at') as never),
+    audit.logout(throwing('name')),
+    audit.loginFailed(throwing('email'), throwing('reason') as never),
+    audit.log({ action: 'show', template: '{type} {id} {it}', values: throwing('it') as never }),
+    log(unreadable, 'burn', unreadable),
+    audit.log({ action: 'log', logger: unreadable, tool: unreadable, changes: unreadable, extra: unreadable }),
+    audit.log(undefined as never),
+  ].map(({ body }) => body);
+  expect(bodies).toEqual([
+    'read order 5',
+    'send order',
+    'login 5',
+    'logout 5',
+    'login failed 5',
+    'order 5 [unreadable]',
+    'burn',
+    'log',
+    '',
+  ]);
+  expect((await recording.all()).map(({ body }) => body)).toEqual(bodies);
+});
+
+test('P70 what is empty is no word of the text, and no logger', async () => {
+  audit.log({ action: 'update', object: { type: 'order', id: 0, name: '' }, logger: '' });
+  const { body, instrumentationScope, attributes } = await recording.only();
+  expect([body, instrumentationScope.name]).toEqual(['update order 0', 'logvitals.audit']);
+  expect(attributes).toMatchObject({ 'logvitals.object.id': '0', 'logvitals.object.name': '' });
 });
 
 test('P70 P76 what is null is not there', () => {

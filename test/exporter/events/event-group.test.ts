@@ -98,6 +98,29 @@ test('P64 whatever is given as data or message is recorded, and nothing throws',
   ]);
 });
 
+test('P64 what a request says of a group may be null, empty or long: nothing throws, and long names stay apart', async () => {
+  const long = 'x'.repeat(300);
+  const groups = [`${long}1`, `${long}2`, `${long}1`].map((id) => new EventGroup({ id, initiator: long }));
+  expect(new Set(groups.map(({ id }) => id)).size).toBe(2);
+  expect(groups.every(({ id }) => id.length === 200)).toBe(true);
+  groups[0]?.info('long');
+  new EventGroup({ id: null as never, initiator: null as never }).info('null');
+  new EventGroup({ initiator: '' }).info('empty');
+  const details = {
+    data: 1,
+    get initiator(): string {
+      throw new Error('not loaded');
+    },
+  };
+  new EventGroup({ initiator: 'me' }).info('unreadable', details);
+  expect((await recording.all()).map(({ body, attributes }) => [body, attributes['logvitals.initiator']])).toEqual([
+    ['long', `${'x'.repeat(199)}…`],
+    ['null', undefined],
+    ['empty', undefined],
+    ['unreadable', 'me'],
+  ]);
+});
+
 test('the actor of the surrounding context is recorded with an event', async () => {
   runAs({ id: 7, name: 'Ann' }, () => new EventGroup().info('done'));
   expect((await recording.only()).attributes).toMatchObject({ 'user.id': '7', 'user.name': 'Ann' });
@@ -149,7 +172,7 @@ describe('P60 a group tied to the active trace', () => {
 });
 
 test.each<[string, unknown, string]>([
-  ['id', { id: '' }, 'id is ""; it must be a text of 1 to 200 characters'],
+  ['id', { id: '' }, 'id is ""; it must be a text, and not an empty one'],
   ['id', { id: 17 }, 'id is 17; it must be a text'],
   ['initiator', { initiator: {} }, 'initiator is an object'],
   ['logger', { logger: ' ' }, 'logger is " "'],
