@@ -7,7 +7,8 @@ export function sharedServer(kind: 'postgres' | 'mongodb'): Promise<SharedServer
   if (!socketPath)
     throw new Error('Shared servers are there in a run of Vitest alone (test/helpers/servers/shared.ts)');
   return new Promise((resolve, reject) => {
-    const request = get({ socketPath, path: `/${kind}` }, async (response) => {
+    // A connection of its own: a kept one is closed meanwhile when a test holds the event loop for seconds.
+    const request = get({ socketPath, path: `/${kind}`, agent: false }, async (response) => {
       const text = (await response.toArray()).join('');
       if (response.statusCode === 200) resolve(JSON.parse(text) as SharedServer);
       else reject(new Error(`The ${kind} server did not start: ${text}`));
