@@ -42,7 +42,7 @@ export async function postgresDatabase(serverUrl?: string): Promise<TestDatabase
         const count = await connections(server, name);
         if (count > 0) throw new Error(`${count} connections are still open`);
         return count;
-      }, 5).catch(() => connections(server, name));
+      }, 30).catch(() => connections(server, name));
       await withClient(server, async (client) => {
         await client.query(`drop database ${name} with (force)`);
         await client.query(`drop role ${name}`);
