@@ -1,25 +1,28 @@
 /**
- * `node test/bench/object-history.ts`: how fast one object's history comes over the API, among two million generated
- * records of thirty days in the embedded store. One record in a hundred is an audit event, of one of as many objects as
- * give each about twenty; five in a hundred are HTTP requests.
+ * `node test/bench/object-history.ts`: how fast one object's history comes over the API, and the views of audit events,
+ * requests and groups, among two million generated records of thirty days. One record in a hundred is an audit event, of
+ * one of as many objects as give each about twenty; five in a hundred are HTTP requests, one in two hundred belongs to a
+ * group.
  *
- *   node test/bench/object-history.ts [--records 2000000] [--folder FOLDER]
+ *   node test/bench/object-history.ts [--records 2000000] [--folder FOLDER | --storage postgres|URL]
  *
- * A FOLDER is kept, and read again by the next run if it holds a store.
+ * A FOLDER of the embedded store and the database of a URL are kept, and read again by the next run if they hold records.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { generateTraffic } from '../../receiver/demo/generator.ts';
 import { Random } from '../../receiver/demo/random.ts';
+import { createDiagnostics } from '../../receiver/diagnostics.ts';
 import { systemClock } from '../../receiver/record/clock.ts';
 import type { LogRecord } from '../../receiver/record/log-record.ts';
-import { openEmbeddedStore } from '../../receiver/store/embedded/embedded-store.ts';
+import { openStore } from '../../receiver/store/open.ts';
 import type { LogStore } from '../../receiver/store/store.ts';
 import { startApi } from '../dashboard/api/api-server.ts';
-import { auditRecord, requestRecord } from '../helpers/audit.ts';
+import { auditRecord, groupRecord, requestRecord } from '../helpers/audit.ts';
 import { DAY } from '../helpers/records.ts';
+import { openDatabase } from './database.ts';
 import { get, getJson } from './get.ts';
 import { Report } from './report.ts';
 
@@ -27,24 +30,32 @@ const DAYS = 30n;
 const EVENTS_PER_OBJECT = 20;
 const AUDIT_EVERY = 100;
 const REQUEST_EVERY = 20;
+const GROUPED_EVERY = 200;
+const EVENTS_PER_GROUP = 8;
 const BATCH = 512;
 const OBJECTS_ASKED = 60;
 const RUNS = 5;
 
 const { values } = parseArgs({
-  options: { records: { type: 'string', default: '2000000' }, folder: { type: 'string' } },
+  options: {
+    records: { type: 'string', default: '2000000' },
+    folder: { type: 'string' },
+    storage: { type: 'string' },
+  },
 });
 const records = Number(values.records);
 const objects = Math.max(1, Math.round(records / AUDIT_EVERY / EVENTS_PER_OBJECT));
-const directory = values.folder ?? mkdtempSync(join(tmpdir(), 'logvitals-bench-objects-'));
-const isThere = values.folder !== undefined && existsSync(values.folder);
-const store = await openEmbeddedStore({ directory });
+const database = await openDatabase(values.storage);
+const temporary = mkdtempSync(join(tmpdir(), 'logvitals-bench-objects-'));
+const storage = database?.url ?? `file:${values.folder ?? temporary}`;
+const store = await openStore(storage, { now: systemClock, diagnostics: createDiagnostics() });
 try {
-  if (!isThere) await fill(store);
+  if ((await store.loggers()).length === 0) await fill(store);
   await measure(store);
 } finally {
   await store.close();
-  if (values.folder === undefined) rmSync(directory, { recursive: true, force: true });
+  await database?.close();
+  rmSync(temporary, { recursive: true, force: true });
 }
 
 async function fill(store: LogStore): Promise<void> {
@@ -61,7 +72,7 @@ async function fill(store: LogStore): Promise<void> {
   await store.append([{ key: null, records: batch }]);
 }
 
-/** A generated record, or in its place one about an object or a request. */
+/** A generated record, or in its place one about an object, a request or a step of a group. */
 function standIn(index: number, record: LogRecord, random: Random): LogRecord {
   const { timestamp } = record;
   if (index % AUDIT_EVERY === 0) {
@@ -71,6 +82,10 @@ function standIn(index: number, record: LogRecord, random: Random): LogRecord {
   }
   if (index % REQUEST_EVERY === 1) {
     return requestRecord({ timestamp, status: random.chance(0.02) ? 502 : 200, duration: random.next() });
+  }
+  if (index % GROUPED_EVERY === 2) {
+    const group = Math.floor(index / GROUPED_EVERY / EVENTS_PER_GROUP);
+    return groupRecord(`group-${group}`, { timestamp });
   }
   return record;
 }
@@ -95,10 +110,16 @@ async function measure(store: LogStore): Promise<void> {
   }
   report.add({ name: "an object's history, asked again", value: median(again), unit: 'ms', goal: 20, note });
   report.add({ name: 'histories of many objects in turn', value: median(inTurn), unit: 'ms', note });
+  const [traced] = (await getJson<{ results: { traceId: string }[] }>(`${base}/logs?q=trace:*&to=now-10d&limit=1`))
+    .results;
   for (const [name, path] of Object.entries({
+    'a group': 'groups/group-500',
+    'a trace': `traces/${traced?.traceId}`,
     'newest 50 events, counted': 'events',
     'page 20 of them': 'events?page=20',
     'events of a user, counted': 'events?actor=user7',
+    'events and groups of a user, counted': 'events?kind=any&actor=user7',
+    'requests that failed': 'logs?q=event:logvitals.http%20http.response.status_code:%3E=500',
     'stats of 7 and 30 days': 'stats',
     'newest 50 requests': 'logs?q=event:logvitals.http',
     'requests by hour, 24 h': 'histogram?q=event:logvitals.http&buckets=24',

@@ -52,3 +52,15 @@ export function recordAccess(nodes: readonly PlanNode[]): TableAccess[] {
   }
   return [...found.values()];
 }
+
+/** Which indexes of `record` plans use, by their names at the table above those of days. */
+export async function indexNames(connection: Connection, nodes: readonly PlanNode[]): Promise<Set<string>> {
+  const used = nodes.flatMap(({ 'Index Name': index }) => index ?? []);
+  const rows = await connection.query<{ name: string }>(
+    `select distinct parent.relname as name from pg_inherits
+     join pg_class as parent on parent.oid = inhparent join pg_class as index on index.oid = inhrelid
+     where parent.relnamespace = $1::regnamespace and index.relname = any($2)`,
+    [connection.schema, used],
+  );
+  return new Set(rows.map(({ name }) => name));
+}

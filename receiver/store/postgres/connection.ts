@@ -165,8 +165,10 @@ class PooledConnection implements Connection {
       maxLifetimeSeconds: LIFETIME_SECONDS,
       // Said by a query, not at the start of the session, which a pooler between us and the server would refuse.
       onConnect: async (client: pg.ClientBase) => {
+        // A page over many days' tables costs so much on paper that the server would compile it for a second before it
+        // runs it for a few milliseconds.
         await client.query(
-          `set statement_timeout = ${this.#queryTimeout}; set timezone = 'UTC'; set datestyle = 'ISO, YMD'`,
+          `set statement_timeout = ${this.#queryTimeout}; set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set jit = off`,
         );
       },
     });

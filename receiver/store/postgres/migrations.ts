@@ -2,6 +2,7 @@ import { StoreError } from '../errors.ts';
 import type { MigratableStorage, Migration } from '../migration.ts';
 import { type Connection, openConnection, type Queries } from './connection.ts';
 import { tables } from './migrations/001-tables.ts';
+import { eventIndexes } from './migrations/002-event-indexes.ts';
 import { type PostgresStoreOptions, withDefaults } from './options.ts';
 import { checkRequirements } from './requirements.ts';
 
@@ -10,7 +11,10 @@ interface SqlMigration extends Migration {
   readonly sql: string;
 }
 
-const MIGRATIONS: readonly SqlMigration[] = [{ number: 1, name: 'tables, indexes and views', sql: tables }];
+const MIGRATIONS: readonly SqlMigration[] = [
+  { number: 1, name: 'tables, indexes and views', sql: tables },
+  { number: 2, name: 'indexes of audit events, groups and requests', sql: eventIndexes },
+];
 
 /** Advisory locks of ours are told from others' by this number, and from each other's by the schema. */
 const MIGRATION_LOCK = 7_148_401;

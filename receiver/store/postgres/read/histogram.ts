@@ -69,7 +69,7 @@ async function countRecords(
   counts: number[],
 ): Promise<boolean> {
   const condition = await conditionOf(context, query, { signal });
-  const range = { from: boundaries[0]!, to: boundaries.at(-1)!, signal };
+  const range = { query, from: boundaries[0]!, to: boundaries.at(-1)!, signal };
   const bucket = bucketOf(boundaries);
   return scan(context, range, async (stretch, ending) => {
     const rows: RawBuilder<{ bucket: number; level: number; count: number }> = sql`

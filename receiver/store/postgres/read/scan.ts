@@ -7,6 +7,7 @@ import type { Position } from '../../common/ids.ts';
 import type { Candidates } from '../../common/page-walk.ts';
 import { RowCandidates } from './candidates.ts';
 import type { Condition, SqlTruth } from './condition.ts';
+import { isRareByIndex } from './rare-by-index.ts';
 import type { ReadContext } from './search.ts';
 import type { TimeRange } from './time-range.ts';
 import { type Look, TimeWalk } from './time-walk.ts';
@@ -16,6 +17,8 @@ const ORDER: Order = 'newest';
 const BATCH = 1000;
 
 export interface ScanOptions extends TimeRange {
+  /** What is looked for in it. */
+  readonly query: Query;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -29,7 +32,8 @@ export async function scan(
   read: (stretch: TimeRange, signal: AbortSignal) => Promise<() => void>,
 ): Promise<boolean> {
   const end = performance.now() + budget;
-  const walk = new TimeWalk(connection, { ...options, order: ORDER });
+  const isServedByIndex = isRareByIndex(options.query);
+  const walk = new TimeWalk(connection, { ...options, order: ORDER, isServedByIndex });
   let reached: bigint | null = null;
   do {
     const look: Look<() => void> | null = await walk.look(reached, read);

@@ -9,6 +9,7 @@ import type { Abortable, SearchPage, SearchRequest } from '../../store.ts';
 import type { Connection } from '../connection.ts';
 import { RowCandidates } from './candidates.ts';
 import type { Condition } from './condition.ts';
+import { isRareByIndex } from './rare-by-index.ts';
 import type { SharedParts } from './shared-parts.ts';
 import { asksLoggers, whereClause } from './where-clause.ts';
 
@@ -107,11 +108,4 @@ async function find(context: ReadContext, request: FindRequest): Promise<SearchP
     signal,
   });
   return walkPage({ ...request, budget: context.budget }, source);
-}
-
-/** Whether a term of the query has an index of its own that leads to few records. */
-function isRareByIndex(query: Query): boolean {
-  if (query.type === 'and') return query.terms.some(isRareByIndex);
-  if (query.type !== 'field' || query.field.kind !== 'named' || query.test.op !== 'equals') return false;
-  return query.field.name === 'trace' || query.field.name === 'group';
 }
