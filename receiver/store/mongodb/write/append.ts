@@ -10,6 +10,7 @@ import { CountChanges } from './count-changes.ts';
 import { HeldRecords } from './held-records.ts';
 import { Journal, TakenOverError } from './journal.ts';
 import { KeyLocks } from './key-locks.ts';
+import { KnownDays } from './known-days.ts';
 import { Lanes, type Step } from './lanes.ts';
 import { readOwned } from './owned-records.ts';
 import { Sequences } from './sequences.ts';
@@ -55,6 +56,7 @@ export class Appender {
   readonly #sequences: Sequences;
   readonly #lanes = new Lanes(LANES);
   readonly #keyLocks = new KeyLocks();
+  readonly #knownDays = new KnownDays();
   readonly #settlements: Settlements;
   readonly #heldRecords: HeldRecords;
 
@@ -116,7 +118,10 @@ export class Appender {
       const changes = await this.#insert(parts, heldByUid, { step, patience });
       checkInTime(step, this.#database.server);
       await this.#journal.beginCounting(step);
-      await Promise.all([changes.applyToCounts(this.#database, step, true), changes.applyToLoggers(this.#database)]);
+      await Promise.all([
+        changes.storeCounts(this.#database, step, this.#knownDays),
+        changes.applyToLoggers(this.#database),
+      ]);
     } catch (error) {
       this.#unfinished.addFailed(step.id);
       throw error;

@@ -2,9 +2,12 @@ import { type AnyBulkWriteOperation, Long } from 'mongodb';
 import type { LogRecord } from '../../../record/log-record.ts';
 import { isError, isWarning, LEVELS, type Level, levelIndexOf, levelOf } from '../../../record/severity.ts';
 import type { Database } from '../database.ts';
-import type { CountDelta, CountsDocument, LoggerDocument, LoggerName } from '../documents.ts';
+import type { CountDelta, LoggerDocument, LoggerName } from '../documents.ts';
 import { CODE, writeErrorsOf } from '../errors.ts';
 import { dateOf } from '../log-document.ts';
+import { insertAll } from './claims.ts';
+import { countsId, countsUpdate, type DayChange, newCounts } from './day-counts.ts';
+import type { KnownDays } from './known-days.ts';
 import type { Step } from './lanes.ts';
 
 const QUARTER = 900_000_000_000n;
@@ -14,15 +17,9 @@ const MILLISECONDS_PER_QUARTER = 900_000;
 /** What is counted of a record. */
 export type Counted = Pick<LogRecord, 'service' | 'logger' | 'timestamp' | 'severityNumber'>;
 
-interface DayChange {
-  /** Since the epoch. */
-  readonly day: number;
-  /** By quarter of the day and level. */
-  readonly cells: Map<number, number>;
-}
-
 interface LoggerChange extends LoggerName {
-  readonly days: Map<number, DayChange>;
+  /** Cells as `DayChange` has them, by day. */
+  readonly days: Map<number, Map<number, number>>;
   lastSeen: bigint;
   readonly newest: Map<Level, string>;
 }
@@ -54,13 +51,11 @@ export class CountChanges {
   /** The same, taken off. */
   negated(): CountDelta[] {
     const deltas: CountDelta[] = [];
-    for (const { service, logger, days } of this.#loggers()) {
-      for (const { day, cells } of days.values()) {
-        for (const [cell, count] of cells) {
-          const quarter = day * QUARTERS_PER_DAY + Math.floor(cell / LEVELS.length);
-          const level = LEVELS[cell % LEVELS.length]!;
-          deltas.push({ service, logger, quarter: new Date(quarter * MILLISECONDS_PER_QUARTER), level, count: -count });
-        }
+    for (const { service, logger, day, cells } of this.#days()) {
+      for (const [cell, count] of cells) {
+        const quarter = day * QUARTERS_PER_DAY + Math.floor(cell / LEVELS.length);
+        const level = LEVELS[cell % LEVELS.length]!;
+        deltas.push({ service, logger, quarter: new Date(quarter * MILLISECONDS_PER_QUARTER), level, count: -count });
       }
     }
     return deltas;
@@ -71,10 +66,19 @@ export class CountChanges {
    * not there: what is taken off was there.
    */
   async applyToCounts(database: Database, step: Pick<Step, 'lane' | 'number'>, upsert: boolean): Promise<void> {
-    const updates = this.#loggers().flatMap((change) =>
-      Array.from(change.days.values(), (day) => countsUpdate(change, day, step, upsert)),
-    );
-    await writeAll(updates, (some) => database.counts.bulkWrite(some, { ordered: false }));
+    await addToCounts(database, this.#days(), step, upsert);
+  }
+
+  /** The same for a step that stores: documents of days that are not known to be there are made whole. */
+  async storeCounts(database: Database, step: Pick<Step, 'lane' | 'number'>, known: KnownDays): Promise<void> {
+    const days = this.#days();
+    const isThere = Map.groupBy(days, (day) => known.has(countsId(day)));
+    const toMake = new Map(isThere.get(false)?.map((day) => [countsId(day), day]));
+    const documents = Array.from(toMake.values(), (day) => newCounts(day, step));
+    const refused = await insertAll(documents, (some) => database.counts.insertMany(some, { ordered: false }));
+    const toChange = [...(isThere.get(true) ?? []), ...refused.map(({ _id }) => toMake.get(_id)!)];
+    await addToCounts(database, toChange, step, true);
+    for (const id of toMake.keys()) known.add(id);
   }
 
   /** Tells what is known of the loggers. Doing it again changes nothing. */
@@ -100,53 +104,33 @@ export class CountChanges {
   #loggers(): LoggerChange[] {
     return Array.from(this.#services.values(), (loggers) => [...loggers.values()]).flat();
   }
-}
 
-function addToCell(change: LoggerChange, quarter: number, levelIndex: number, count: number): void {
-  const dayNumber = Math.floor(quarter / QUARTERS_PER_DAY);
-  let day = change.days.get(dayNumber);
-  if (!day) {
-    day = { day: dayNumber, cells: new Map() };
-    change.days.set(dayNumber, day);
+  #days(): DayChange[] {
+    return this.#loggers().flatMap(({ service, logger, days }) =>
+      Array.from(days, ([day, cells]) => ({ service, logger, day, cells })),
+    );
   }
-  const cell = (quarter - dayNumber * QUARTERS_PER_DAY) * LEVELS.length + levelIndex;
-  day.cells.set(cell, (day.cells.get(cell) ?? 0) + count);
 }
 
-function countsUpdate(
-  { service, logger }: LoggerName,
-  { day, cells }: DayChange,
-  { lane, number }: Pick<Step, 'lane' | 'number'>,
+function addToCell({ days }: LoggerChange, quarter: number, levelIndex: number, count: number): void {
+  const day = Math.floor(quarter / QUARTERS_PER_DAY);
+  let cells = days.get(day);
+  if (!cells) {
+    cells = new Map();
+    days.set(day, cells);
+  }
+  const cell = (quarter - day * QUARTERS_PER_DAY) * LEVELS.length + levelIndex;
+  cells.set(cell, (cells.get(cell) ?? 0) + count);
+}
+
+async function addToCounts(
+  { counts }: Database,
+  days: readonly DayChange[],
+  step: Pick<Step, 'lane' | 'number'>,
   upsert: boolean,
-): AnyBulkWriteOperation<CountsDocument> {
-  const date = new Date(day * QUARTERS_PER_DAY * MILLISECONDS_PER_QUARTER);
-  const increments: Record<string, number> = { total: 0 };
-  const add = (field: string, count: number) => {
-    increments[field] = (increments[field] ?? 0) + count;
-  };
-  for (const [cell, count] of cells) {
-    const quarter = Math.floor(cell / LEVELS.length);
-    const level = LEVELS[cell % LEVELS.length]!;
-    add('total', count);
-    add(`hours.${quarter >> 2}.${level}`, count);
-    add(`quarters.${quarter}.${level}`, count);
-  }
-  const applied = `applied.${lane}`;
-  return {
-    updateOne: {
-      filter: { _id: countsId(date, { service, logger }), [applied]: { $not: { $gte: number } } },
-      update: {
-        $inc: increments,
-        $set: { [applied]: number },
-        ...(upsert && { $setOnInsert: { day: date, service, logger } }),
-      },
-      upsert,
-    },
-  };
-}
-
-function countsId(day: Date, { service, logger }: LoggerName): string {
-  return JSON.stringify([day.toISOString().slice(0, 10), service, logger]);
+): Promise<void> {
+  const updates = days.map((day) => countsUpdate(day, step, upsert));
+  await writeAll(updates, (some) => counts.bulkWrite(some, { ordered: false }));
 }
 
 function loggerUpdate({ service, logger, lastSeen, newest }: LoggerChange): AnyBulkWriteOperation<LoggerDocument> {
