@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { ImportTarget } from './import-target.ts';
-import { readLines } from './lines.ts';
+import { isUnreadable, readLines } from './lines.ts';
 import { type PreparedLine, RequestMaker } from './requests.ts';
 
 /** What an import tells while it runs. */
@@ -56,9 +56,8 @@ class FileImport {
         else await this.#send(number, maker.prepare(bytes));
       }
     } catch (error) {
-      const { code = '' } = error as NodeJS.ErrnoException;
-      if (!/^(E[A-Z]+|Z_[A-Z_]+|ZSTD_\w+|ERR_\w+)$/.test(code)) throw error;
-      this.#fault(`${this.#file} can't be read on: ${(error as Error).message}`);
+      if (!isUnreadable(error)) throw error;
+      this.#fault(`${this.#file} can't be read on: ${error.message}`);
     } finally {
       await Promise.all(this.#inFlight);
     }

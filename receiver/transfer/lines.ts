@@ -42,6 +42,10 @@ export async function* readLines(file: string, longest: number, onRead: (bytes: 
   if (length > 0) yield line(Buffer.alloc(0));
 }
 
+/** Whether an error is the file's, or its compression's: what can be read of it ends there. */
+export const isUnreadable = (error: unknown): error is Error =>
+  /^(E[A-Z]+|Z_[A-Z_]+|ZSTD_\w+|ERR_\w+)$/.test((error as NodeJS.ErrnoException).code ?? '');
+
 function trimEnd(bytes: Buffer): Buffer {
   return bytes.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes;
 }

@@ -314,6 +314,26 @@ describe.each(STORAGE_KINDS)('into a running server on $kind', ({ isThere, make 
   });
 });
 
+test('large rows come in however little the receiver takes at once, and one that is too large costs itself alone', async () => {
+  const file = join(folder.path, 'large.sqlite');
+  const database = new DatabaseSync(file);
+  database.exec(
+    'CREATE TABLE eventlog_event (id integer PRIMARY KEY, type, "group", timestamp, message, initiator, data)',
+  );
+  const insert = database.prepare(
+    "INSERT INTO eventlog_event VALUES (?, 'info', 'g', '2026-11-20 09:00:00', 'row', NULL, ?)",
+  );
+  for (let row = 1; row <= 100; row++) insert.run(row, JSON.stringify('x'.repeat(row === 50 ? 900_000 : 9_000)));
+  database.close();
+  const config = join(folder.path, 'small-requests.json');
+  writeFileSync(config, JSON.stringify({ limits: { requestBytes: 100_000 } }));
+  const storage = newStorage();
+  const into = ['--config', config, '--storage', storage];
+  const run = await cli('import', '--from', 'django-eventlog', `sqlite:${file}`, ...into);
+  expect(run.stderr).toContain('imported 99 records; 1 refused');
+  expect(await stored(storage)).toHaveLength(99);
+});
+
 describe('what cannot be imported', () => {
   const refused = async (...args: string[]) => {
     const run = await cli('import', ...args, '--storage', newStorage());

@@ -1,7 +1,8 @@
 /** `import --from` of databases that are not as the packages left them: other user tables, odd values, odd settings. */
-import { truncateSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { timeZoneNamed } from '../../dashboard/health/time-zone.ts';
 import { CommandError } from '../../receiver/commands/command.ts';
@@ -9,11 +10,13 @@ import type { LegacyFault, LegacyRecord } from '../../receiver/transfer/legacy/l
 import { type LegacyPackage, openLegacySource } from '../../receiver/transfer/legacy/packages.ts';
 import { openSqliteTables } from '../../receiver/transfer/legacy/sqlite-tables.ts';
 import { selectionSql } from '../../receiver/transfer/legacy/tables.ts';
+import { findMongodb, mongodbDatabase } from '../helpers/mongodb.ts';
 import { findPostgres, postgresDatabase } from '../helpers/postgres.ts';
 import { withClient } from '../helpers/servers/postgres-server.ts';
 import { sqliteSource } from './legacy-sources.ts';
 import { temporaryFolder } from './run-cli.ts';
 
+const hasMongodb = (await findMongodb()) !== null;
 const hasPostgres = (await findPostgres()) !== null;
 const UTC = timeZoneNamed('UTC')!;
 
@@ -133,6 +136,87 @@ describe.each([
         expect.objectContaining({ body: 'now', attributes: expect.objectContaining({ 'logvitals.data': deep }) }),
       ]);
     },
+  );
+});
+
+test('databases of older versions are read: without data, without long messages', async () => {
+  const events = await sqlite(`
+    CREATE TABLE eventlog_event (
+      id integer PRIMARY KEY, type text, "group" text, timestamp datetime, message text, initiator text
+    );
+    INSERT INTO eventlog_event VALUES (1, 'info', 'g', '2026-11-20 09:00:00', 'begun', NULL);
+  `);
+  expect(await readAll('django-eventlog', events)).toMatchObject([{ body: 'begun' }]);
+  const log = await sqlite(`
+    CREATE TABLE log_panel_log (
+      id char(32) PRIMARY KEY, timestamp datetime, level text, logger_name text, message text, module text, pathname text,
+      line_number integer
+    );
+    INSERT INTO log_panel_log VALUES
+      ('c43ab7c46c544941845e5e34b2690162', '2026-11-20 09:00:00', 'INFO', 'shop', 'begun', '', '', 7),
+      (NULL, '2026-11-20 09:00:01', NULL, NULL, NULL, NULL, NULL, NULL);
+  `);
+  expect(await readAll('django-log-panel', log)).toMatchObject([
+    { body: '', severityText: '', logger: '' },
+    { body: 'begun', attributes: { 'code.line.number': 7n } },
+  ]);
+});
+
+describe('files that are none, or of what Python takes for JSON', () => {
+  const auditLine = (extra: string) =>
+    `{"timestamp": "2026-11-20 09:00:00.123", "level": "AUDIT", "name": "audit.model", "message": "NaN", ` +
+    `"event_type": "UPDATE", "model": "Offer", "instance_id": "1", "extra": ${extra}}`;
+
+  test('numbers that JSON has not are read as texts', async () => {
+    const file = join(folder.path, 'nan.jsonl');
+    writeFileSync(file, `${auditLine('{"rate": NaN, "most": [-Infinity, Infinity], "\\"NaN": "say \\"NaN\\""}')}\n`);
+    const [record] = await readAll('django-activity-audit', file);
+    expect(record).toMatchObject({
+      body: 'NaN',
+      attributes: {
+        'logvitals.data': new Map([
+          [
+            'extra',
+            new Map<string, unknown>([
+              ['rate', 'NaN'],
+              ['most', ['-Infinity', 'Infinity']],
+              ['"NaN', 'say "NaN"'],
+            ]),
+          ],
+        ]),
+      },
+    });
+  });
+
+  test('what cannot be read on is told, after what could be', async () => {
+    expect(await readAll('django-activity-audit', folder.path)).toEqual([
+      { fault: expect.stringContaining(`${folder.path} can't be read on: EISDIR`) },
+    ]);
+    const cut = join(folder.path, 'cut.jsonl.gz');
+    const lines = Array.from({ length: 5_000 }, (_, line) => auditLine(`{"line": "${line * 7919}"}`)).join('\n');
+    const whole = gzipSync(lines);
+    writeFileSync(cut, whole.subarray(0, whole.length - 1_000));
+    const records = await readAll('django-activity-audit', cut);
+    expect(records.length).toBeGreaterThan(1);
+    expect(records.at(-1)).toEqual({ fault: expect.stringContaining(`${cut} can't be read on: `) });
+  });
+});
+
+test.skipIf(!hasMongodb)('a MongoDB database without the collection is named', async () => {
+  const database = await mongodbDatabase();
+  undo.push(() => database.drop());
+  await expect(readAll('django-log-panel', database.url)).rejects.toThrow(
+    new CommandError(`the database "${database.name}" of the source has no collection logs`),
+  );
+});
+
+test.skipIf(!hasPostgres)('a PostgreSQL server that wants something else of a connection is quoted', async () => {
+  const database = await postgresDatabase();
+  undo.push(() => database.drop());
+  const url = new URL(database.url);
+  url.searchParams.set('sslmode', 'require');
+  await expect(readAll('django-log-panel', url.href)).rejects.toThrow(
+    new CommandError("the PostgreSQL source can't be read: The server does not support SSL connections"),
   );
 });
 

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { TimeZone } from '../../../dashboard/health/time-zone.ts';
 import { CommandError } from '../../commands/command.ts';
 import type { AnyValue, KeyValueList } from '../../record/any-value.ts';
-import { readLines } from '../lines.ts';
+import { isUnreadable, readLines } from '../lines.ts';
 import { convertAuditLine } from './activity-audit-lines.ts';
 import { parseJsonValue } from './json-value.ts';
 import type { LegacyFault, LegacyRecord } from './legacy-record.ts';
@@ -23,15 +23,28 @@ export async function openActivityAudit(file: string, zone: TimeZone): Promise<L
   return {
     size,
     async *read(onRead) {
-      const repeats = new Repeats();
-      for await (const { number, bytes } of readLines(file, LONGEST_LINE, onRead)) {
-        const place = `${file}:${number}`;
-        if (bytes === null) yield { fault: `${place}: the line is longer than ${LONGEST_LINE} bytes` };
-        else yield recordOf(bytes, place, zone, repeats);
+      try {
+        yield* recordsOf(file, zone, onRead);
+      } catch (error) {
+        if (!isUnreadable(error)) throw error;
+        yield { fault: `${file} can't be read on: ${error.message}` };
       }
     },
     async close() {},
   };
+}
+
+async function* recordsOf(
+  file: string,
+  zone: TimeZone,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<LegacyRecord | LegacyFault> {
+  const repeats = new Repeats();
+  for await (const { number, bytes } of readLines(file, LONGEST_LINE, onRead)) {
+    const place = `${file}:${number}`;
+    if (bytes === null) yield { fault: `${place}: the line is longer than ${LONGEST_LINE} bytes` };
+    else yield recordOf(bytes, place, zone, repeats);
+  }
 }
 
 function recordOf(bytes: Buffer, place: string, zone: TimeZone, repeats: Repeats): LegacyRecord | LegacyFault {
@@ -56,9 +69,15 @@ class Repeats {
   }
 }
 
+/** Python writes numbers into its JSON that JSON has not: they become texts. */
+const withoutNonNumbers = (json: string): string =>
+  /NaN|Infinity/.test(json)
+    ? json.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (part) => (part.startsWith('"') ? part : `"${part}"`))
+    : json;
+
 function parseLine(bytes: Buffer): KeyValueList | null {
   try {
-    const value: AnyValue = parseJsonValue(bytes.toString());
+    const value: AnyValue = parseJsonValue(withoutNonNumbers(bytes.toString()));
     return value instanceof Map ? value : null;
   } catch {
     return null;

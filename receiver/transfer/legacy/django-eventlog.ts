@@ -3,10 +3,11 @@ import type { TablePackage } from './legacy-source.ts';
 import { parseNaiveTime } from './naive-time.ts';
 import { severityOfLevel } from './python-levels.ts';
 
-/** django-eventlog 2.2: events of groups. */
+/** django-eventlog 2.2, and older ones without data: events of groups. */
 export const djangoEventlog: TablePackage = {
   table: 'eventlog_event',
-  columns: ['id', 'type', 'group', 'timestamp', 'message', 'initiator', 'data'],
+  columns: ['id', 'type', 'group', 'timestamp', 'message', 'initiator'],
+  newerColumns: ['data'],
   key: 'id',
   async convert(row, _tables, zone) {
     const timestamp = parseNaiveTime(row.timestamp ?? '', zone);
@@ -22,7 +23,7 @@ export const djangoEventlog: TablePackage = {
       body: row.message ?? '',
       attributes: {
         'logvitals.group.id': row.group ?? undefined,
-        'logvitals.event.type': type,
+        'logvitals.event.type': type || undefined,
         'logvitals.initiator': row.initiator || undefined,
         'logvitals.data': jsonColumn(row, 'data'),
       },

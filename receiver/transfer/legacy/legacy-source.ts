@@ -17,6 +17,8 @@ export interface TablePackage {
   /** The table with one row for each record. */
   readonly table: string;
   readonly columns: readonly string[];
+  /** Columns that databases of the package's older versions lack. */
+  readonly newerColumns?: readonly string[];
   /** Gives rows one order, and each a name by which it is known again. */
   readonly key: string;
   convert(row: Row, tables: Tables, zone: TimeZone): Promise<LegacyRecord | LegacyFault>;
@@ -24,8 +26,9 @@ export interface TablePackage {
 
 /** Reads a package's table. Rejects with `CommandError` when the database has no such table. */
 export async function tableSource(part: TablePackage, tables: Tables, zone: TimeZone): Promise<LegacySource> {
-  const { table, columns, key } = part;
+  const { table, key } = part;
   const there = await tables.columns(table);
+  const columns = [...part.columns, ...(part.newerColumns ?? []).filter((column) => there.includes(column))];
   const missing = columns.filter((column) => !there.includes(column));
   if (there.length === 0) throw new CommandError(`the source has no table ${table}`);
   if (missing.length > 0) throw new CommandError(`the table ${table} of the source lacks ${missing.join(', ')}`);

@@ -8,25 +8,16 @@ import type { Row, Tables } from './tables.ts';
 
 const CHUNKS = 'log_panel_log_message_chunk';
 
-/** django-log-panel 0.2: `log_panel_log`, and the chunks of long messages. */
+/** django-log-panel 0.2: `log_panel_log`, and the chunks of long messages, which its first migration did not have. */
 export const logPanel: TablePackage = {
   table: 'log_panel_log',
-  columns: [
-    'id',
-    'timestamp',
-    'level',
-    'logger_name',
-    'message',
-    'module',
-    'pathname',
-    'line_number',
-    'message_chunked',
-  ],
+  columns: ['id', 'timestamp', 'level', 'logger_name', 'message', 'module', 'pathname', 'line_number'],
+  newerColumns: ['message_chunked'],
   key: 'id',
   async convert(row, tables, zone) {
     const isChunked = /^(1|t|true)$/.test(row.message_chunked ?? '');
     const message = isChunked ? await wholeMessage(tables, row.id!) : row.message;
-    return panelRecord({ ...row, message: message ?? row.message!, id: row.id!.replaceAll('-', '') }, zone);
+    return panelRecord({ ...row, message: message ?? row.message ?? null, id: (row.id ?? '').replaceAll('-', '') }, zone);
   },
 };
 
@@ -52,7 +43,7 @@ export function panelRecord(row: Row, zone: TimeZone): LegacyRecord | LegacyFaul
     attributes: {
       'code.function.name': row.module || undefined,
       'code.file.path': row.pathname || undefined,
-      'code.line.number': /^\d+$/.test(row.line_number ?? '') ? BigInt(row.line_number!) : undefined,
+      'code.line.number': /^\d{1,18}$/.test(row.line_number ?? '') ? BigInt(row.line_number!) : undefined,
       'exception.type': exception?.type,
       'exception.message': exception?.message,
       'exception.stacktrace': exception?.stacktrace,

@@ -99,8 +99,8 @@ function conditionSql({ column, value }: Condition, type: string): string | null
   return /^(text|character varying)$/.test(type) ? `${name} = $1` : `${name}::text = $1`;
 }
 
-/** PostgreSQL's messages name roles and databases, never passwords; those of a URL that is none might. */
+/** PostgreSQL's messages, and the driver's own, name roles and databases, never passwords; the system's have a code. */
 function refuse(error: Error & { readonly code?: string }): never {
-  const reason = error instanceof pg.DatabaseError ? error.message : (error.code ?? 'the URL is none');
+  const reason = error instanceof pg.DatabaseError ? error.message : (error.code ?? error.message);
   throw new CommandError(`the PostgreSQL source can't be read: ${reason}`);
 }
