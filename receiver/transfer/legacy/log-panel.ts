@@ -17,7 +17,10 @@ export const logPanel: TablePackage = {
   async convert(row, tables, zone) {
     const isChunked = /^(1|t|true)$/.test(row.message_chunked ?? '');
     const message = isChunked ? await wholeMessage(tables, row.id!) : row.message;
-    return panelRecord({ ...row, message: message ?? row.message ?? null, id: (row.id ?? '').replaceAll('-', '') }, zone);
+    return panelRecord(
+      { ...row, message: message ?? row.message ?? null, id: (row.id ?? '').replaceAll('-', '') },
+      zone,
+    );
   },
 };
 
