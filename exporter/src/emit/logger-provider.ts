@@ -7,8 +7,8 @@ export interface EmittedRecord {
   readonly severityText: string;
   readonly body: unknown;
   readonly attributes: Readonly<Record<string, unknown>>;
-  readonly timestamp?: Date;
-  readonly context?: unknown;
+  timestamp?: Date;
+  context?: unknown;
 }
 
 interface Logger {

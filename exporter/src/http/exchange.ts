@@ -1,12 +1,17 @@
-import { emit } from '../emit/emit.ts';
+import { emitDescribed, type Occasion, setAttribute } from '../emit/emit.ts';
+import { type AnyValue, safeValue } from '../emit/safe-value.ts';
 import { sayOnce } from '../emit/said-once.ts';
 import { severities } from '../severities.ts';
 
 /** The instrumentation scope, and so the card on the dashboard, of all HTTP records. */
 const SCOPE = 'logvitals.http';
 
-/** An exchange that failed; its text still tells it from the application's own errors. */
-const FAILED = { ...severities.ERROR, severityText: severities.API.severityText };
+const ENDED: Occasion = { eventName: 'logvitals.http', severity: severities.API };
+/** Its text still tells it from the application's own errors. */
+const FAILED: Occasion = {
+  eventName: 'logvitals.http',
+  severity: { ...severities.ERROR, severityText: severities.API.severityText },
+};
 
 /** How an exchange ended. */
 export interface Outcome {
@@ -18,22 +23,27 @@ export interface Outcome {
   readonly isAborted: boolean;
 }
 
+/** What was exchanged. */
+export interface Exchange {
+  /** What was asked for, such as `GET /orders/:id`. */
+  readonly subject: string;
+  /** Safe values, without those of the outcome, which are added. */
+  readonly attributes: Record<string, AnyValue>;
+}
+
 /**
  * Emits the record of one exchange.
- * @param subject what was asked for, such as `GET /orders/:id`.
- * @param attributes of the exchange without those of its outcome, which are added.
+ * @param describe asked only when somebody wants the record; undefined when it is not to be recorded.
  */
-export function emitExchange(subject: string, attributes: Record<string, unknown>, outcome: Outcome): void {
-  const { status, isAborted } = outcome;
-  attributes['http.response.status_code'] = status;
-  const hasFailed = !isAborted && isFailure(outcome);
-  addError(attributes, outcome, hasFailed);
-  const end = isAborted ? 'aborted' : (status ?? 'failed');
-  emit(SCOPE, {
-    eventName: 'logvitals.http',
-    severity: hasFailed ? FAILED : severities.API,
-    body: `${subject} ${end}`,
-    attributes,
+export function emitExchange(outcome: Outcome, describe: () => Exchange | undefined): void {
+  const hasFailed = !outcome.isAborted && isFailure(outcome);
+  emitDescribed(SCOPE, hasFailed ? FAILED : ENDED, () => {
+    const exchange = describe();
+    if (exchange === undefined) return undefined;
+    const { subject, attributes } = exchange;
+    addOutcome(attributes, outcome, hasFailed);
+    const end = outcome.isAborted ? 'aborted' : (outcome.status ?? 'failed');
+    return { body: safeValue(`${subject} ${end}`), attributes };
   });
 }
 
@@ -43,27 +53,28 @@ function isFailure({ status, error }: Outcome): boolean {
   return error !== undefined && status < 400;
 }
 
-function addError(
-  attributes: Record<string, unknown>,
+function addOutcome(
+  attributes: Record<string, AnyValue>,
   { status, error, isAborted }: Outcome,
   hasFailed: boolean,
 ): void {
+  if (status !== undefined) attributes['http.response.status_code'] = status;
   if (isAborted) attributes['error.type'] = 'aborted';
   else if (error !== undefined) addException(attributes, error);
   else if (hasFailed) attributes['error.type'] = status === undefined ? 'no response' : String(status);
 }
 
-function addException(attributes: Record<string, unknown>, error: unknown): void {
+function addException(attributes: Record<string, AnyValue>, error: unknown): void {
   if (!(error instanceof Error)) {
     attributes['error.type'] = typeof error;
-    attributes['exception.message'] = error;
+    setAttribute(attributes, 'exception.message', error);
     return;
   }
   const { code } = error as { code?: unknown };
-  attributes['error.type'] = typeof code === 'string' && code !== '' ? code : error.name;
-  attributes['exception.type'] = error.name;
-  attributes['exception.message'] = error.message;
-  attributes['exception.stacktrace'] = error.stack;
+  setAttribute(attributes, 'error.type', typeof code === 'string' && code !== '' ? code : error.name);
+  setAttribute(attributes, 'exception.type', error.name);
+  setAttribute(attributes, 'exception.message', error.message);
+  setAttribute(attributes, 'exception.stacktrace', error.stack);
 }
 
 /** Whether an answer has no body, whatever its headers say (RFC 9110, section 6.4.1). */

@@ -1,4 +1,5 @@
 import type { Redactor } from '../emit/redact.ts';
+import { type AnyValue, safeValue } from '../emit/safe-value.ts';
 
 /** Which headers: all, none, or these. */
 export type HeaderChoice = boolean | readonly string[] | undefined;
@@ -18,12 +19,14 @@ export interface HeaderName {
   readonly name: string;
   /** Finds its value in the text of a message's head. */
   readonly inText: RegExp;
+  /** Whether Node writes it into the head of a message without it being set. */
+  readonly isAddedByNode: boolean;
 }
 
 /** The headers to record of requests, or of responses. */
 export interface ChosenHeaders {
   /** Adds their attributes, redacted. */
-  addTo(attributes: Record<string, unknown>, headers: HeaderSource): void;
+  addTo(attributes: Record<string, AnyValue>, headers: HeaderSource): void;
 }
 
 /** Their values are, or hold, addresses, which may carry secrets. */
@@ -36,14 +39,14 @@ const MOST_HEADERS = 100;
 /** `http.request.header.<name>` and `http.response.header.<name>` of OpenTelemetry's HTTP conventions: lists of texts. */
 export function chooseHeaders(side: 'request' | 'response', choice: HeaderChoice, redactor: Redactor): ChosenHeaders {
   const prefix = `http.${side}.header.`;
-  const add = (attributes: Record<string, unknown>, name: string, key: string, value: HeaderValue) => {
+  const add = (attributes: Record<string, AnyValue>, name: string, key: string, value: HeaderValue) => {
     if (value === undefined) return;
     const texts = typeof value === 'object' ? value : [String(value)];
     const shown = redactor.header(
       name,
       texts.map((text) => (ADDRESSES.has(name) || ADDRESS.test(text) ? redactor.url(text) : text)),
     );
-    attributes[key] = typeof shown === 'string' ? [shown] : shown;
+    attributes[key] = safeValue(typeof shown === 'string' ? [shown] : shown);
   };
   if (choice === true) {
     return {
@@ -66,9 +69,17 @@ export function chooseHeaders(side: 'request' | 'response', choice: HeaderChoice
   };
 }
 
-export function headerName(name: string): HeaderName {
+const ADDED_BY_NODE = new Set(['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding']);
+
+/** @param given in any case. */
+export function headerName(given: string): HeaderName {
+  const name = given.toLowerCase();
   const escaped = name.replace(/[.*+^$|]/g, '\\$&');
-  return { name: name.toLowerCase(), inText: new RegExp(`^${escaped}:[ \\t]*(.*)$`, 'im') };
+  return {
+    name,
+    inText: new RegExp(`^${escaped}:[ \\t]*(.*)$`, 'im'),
+    isAddedByNode: ADDED_BY_NODE.has(name),
+  };
 }
 
 /** Headers that are an object with names in lower case already, as Node's `message.headers`. */

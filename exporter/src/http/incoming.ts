@@ -2,14 +2,15 @@ import { AsyncResource } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { type Actor, currentActor, runInContext } from '../emit/context.ts';
-import { actorAttributes } from '../emit/emit.ts';
+import { addActor, setAttribute } from '../emit/emit.ts';
+import { type AnyValue, safeValue } from '../emit/safe-value.ts';
 import { sayOnce } from '../emit/said-once.ts';
 import { actorOf } from './actor-of.ts';
 import { parseAuthority, shownQuery, splitTarget, type Target } from './address.ts';
 import { type Answer, ResponseAnswer } from './answer.ts';
 import { BodyCapture, sizeOf } from './body-capture.ts';
 import { captureArriving } from './body-taps.ts';
-import { emitExchange, guarded, isBodiless, sayFailure } from './exchange.ts';
+import { type Exchange, emitExchange, guarded, isBodiless, sayFailure } from './exchange.ts';
 import { HandshakeAnswer } from './handshake-answer.ts';
 import { announcedLength, headersOf, singleValue } from './headers.ts';
 import type { RequestSettings } from './options.ts';
@@ -153,45 +154,47 @@ export class IncomingRecording<Subject> extends AsyncResource {
   }
 
   #emit(): void {
+    const { status, isComplete, error: brokenOffWith } = this.#answer;
+    const error = this.#error ?? brokenOffWith ?? undefined;
+    const isAborted = !isComplete && isDisconnection(error);
+    emitExchange({ status, error, isAborted }, () => this.#describe());
+  }
+
+  /** Undefined when it is not to be recorded. */
+  #describe(): Exchange | undefined {
     const route = this.#ask(routeOf);
     const { path } = this.#target;
     const names = route === undefined ? [path] : [path, route];
-    if (!this.#sources.every(({ settings }) => settings.isRecorded(names))) return;
-    const { status, isComplete, error } = this.#answer;
-    emitExchange(`${this.#method} ${route ?? path}`, this.#attributes(route), {
-      status,
-      error: this.#error ?? error ?? undefined,
-      isAborted: !isComplete && isDisconnection(this.#error ?? error),
-    });
+    if (!this.#sources.every(({ settings }) => settings.isRecorded(names))) return undefined;
+    return { subject: `${this.#method} ${route ?? path}`, attributes: this.#attributes(route) };
   }
 
-  #attributes(route: string | undefined): Record<string, unknown> {
+  #attributes(route: string | undefined): Record<string, AnyValue> {
     const { redactor, requestHeaders, responseHeaders } = this.#settings;
     const request = this.#request;
     const { headers } = request;
     const { host, port } = parseAuthority(headers.host ?? singleValue(headers[':authority']));
     const received = headersOf(headers);
-    const attributes: Record<string, unknown> = {
+    const attributes: Record<string, AnyValue> = {
       'logvitals.http.direction': 'internal',
       'http.request.method': this.#method,
-      'http.route': route,
-      'url.path': this.#target.path,
-      'url.query': shownQuery(this.#target.query, redactor),
-      'url.scheme': this.#scheme,
-      'server.address': host,
-      'server.port': port,
-      'client.address': this.#clientAddress,
-      'user_agent.original': headers['user-agent'],
+      'url.path': safeValue(this.#target.path),
+      'url.scheme': safeValue(this.#scheme),
       'network.protocol.version': request.httpVersion,
       'logvitals.duration': (performance.now() - this.#started) / 1_000,
-      'http.request.body.size': sizeOf(received, this.#requestBody),
-      'http.response.body.size': this.#responseSize(),
-      'logvitals.http.request.body': this.#requestBody?.describe(received, redactor),
-      'logvitals.http.response.body': this.#isBodiless()
-        ? undefined
-        : this.#responseBody?.describe(this.#answer, redactor),
-      ...actorAttributes(this.#actor()),
     };
+    setAttribute(attributes, 'http.route', route);
+    setAttribute(attributes, 'url.query', shownQuery(this.#target.query, redactor));
+    setAttribute(attributes, 'server.address', host);
+    setAttribute(attributes, 'server.port', port);
+    setAttribute(attributes, 'client.address', this.#clientAddress);
+    setAttribute(attributes, 'user_agent.original', headers['user-agent']);
+    setAttribute(attributes, 'http.request.body.size', sizeOf(received, this.#requestBody));
+    setAttribute(attributes, 'http.response.body.size', this.#responseSize());
+    setAttribute(attributes, 'logvitals.http.request.body', this.#requestBody?.describe(received, redactor));
+    if (!this.#isBodiless())
+      setAttribute(attributes, 'logvitals.http.response.body', this.#responseBody?.describe(this.#answer, redactor));
+    addActor(attributes, this.#actor());
     requestHeaders.addTo(attributes, received);
     responseHeaders.addTo(attributes, this.#answer);
     return attributes;

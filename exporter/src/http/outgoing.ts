@@ -1,9 +1,10 @@
 import { AsyncResource } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import { context, createContextKey } from '@opentelemetry/api';
+import { safeAttributes } from '../emit/emit.ts';
 import { parseAuthority, shownQuery, splitTarget } from './address.ts';
 import { BodyCapture, sizeOf } from './body-capture.ts';
-import { emitExchange, guarded, isBodiless } from './exchange.ts';
+import { type Exchange, emitExchange, guarded, isBodiless } from './exchange.ts';
 import type { HeaderSource } from './headers.ts';
 import type { ExchangeSettings } from './options.ts';
 
@@ -96,15 +97,26 @@ export class OutgoingRecording extends AsyncResource {
   }
 
   #emit(): void {
+    const error = this.#error;
+    const outcome = {
+      status: this.#reply?.status,
+      error,
+      isAborted: error === undefined ? this.#isBrokenOff : isOwnWill(error),
+    };
+    emitExchange(outcome, () => this.#describe());
+  }
+
+  /** Undefined when it is not to be recorded. */
+  #describe(): Exchange | undefined {
     const { method, origin, target, headers } = this.#call;
     const { redactor, requestHeaders, responseHeaders } = this.#settings;
     const { path, query } = splitTarget(target);
     const [scheme = '', authority = ''] = origin.split('://', 2);
     const { host, port } = parseAuthority(authority);
     const url = origin + path;
-    if (!this.#settings.isRecorded([path, url, ...(host === undefined ? [] : [host])])) return;
+    if (!this.#settings.isRecorded([path, url, ...(host === undefined ? [] : [host])])) return undefined;
     const reply = this.#reply;
-    const attributes: Record<string, unknown> = {
+    const attributes = safeAttributes({
       'logvitals.http.direction': 'external',
       'http.request.method': method,
       'url.full': redactor.url(origin + target),
@@ -119,14 +131,10 @@ export class OutgoingRecording extends AsyncResource {
       'http.response.body.size': this.#responseSize(),
       'logvitals.http.request.body': this.requestBody?.describe(headers, redactor),
       'logvitals.http.response.body': reply && this.responseBody?.describe(reply.headers, redactor),
-    };
+    });
     requestHeaders.addTo(attributes, headers);
     if (reply) responseHeaders.addTo(attributes, reply.headers);
-    emitExchange(`${method} ${url}`, attributes, {
-      status: reply?.status,
-      error: this.#error,
-      isAborted: this.#error === undefined ? this.#isBrokenOff : isOwnWill(this.#error),
-    });
+    return { subject: `${method} ${url}`, attributes };
   }
 
   #responseSize(): number | undefined {

@@ -13,8 +13,12 @@ export class SentHeaders implements HeaderSource {
     this.#message = message;
   }
 
-  get({ name, inText }: HeaderName): HeaderValue {
-    return this.#message.getHeader(name) ?? inText.exec(this.#head)?.[1];
+  get({ name, inText, isAddedByNode }: HeaderName): HeaderValue {
+    const value = this.#message.getHeader(name);
+    if (value !== undefined) return value;
+    // Once a header has been set, what is handed to `writeHead` is set too: the text need not be made and searched.
+    if (!isAddedByNode && this.#message.getHeaderNames().length > 0) return undefined;
+    return inText.exec(this.#head)?.[1];
   }
 
   all(): Readonly<Record<string, HeaderValue>> {
