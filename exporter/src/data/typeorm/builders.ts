@@ -1,7 +1,7 @@
 import type { JoinTable, Row, WriteKind } from '../change.ts';
 import { type SqlOutcome, type SqlStatement, SqlWrite } from '../sql-write.ts';
 import type { AuditTrail } from '../trail.ts';
-import { fieldOf, joinOf, keyFields, type MetadataLike, rowOfEntity } from './metadata.ts';
+import { type ColumnLike, fieldOf, joinOf, keyFields, type MetadataLike, rowOfEntity } from './metadata.ts';
 import type { QueryRunnerLike, RunnerTransactions } from './runners.ts';
 
 /** What TypeORM's query builders know of themselves. */
@@ -30,8 +30,10 @@ export interface BuilderLike {
   readonly expressionMap: ExpressionMap;
   readonly queryRunner?: QueryRunnerLike | undefined;
   clone(): BuilderLike;
-  select(): SelectBuilder;
+  select(selection: string): SelectBuilder;
   execute?(): Promise<unknown>;
+  /** Of an insert: what it writes. TypeORM leaves keys to the database that the database makes. */
+  getInsertedColumns?(): readonly ColumnLike[];
 }
 
 export interface BuilderSource {
@@ -122,7 +124,8 @@ function describe(
   const reader = new BuilderReader(builder, metadata, around);
   const conflict = [onUpdate?.conflict ?? []].flat();
   const conflictFields = metadata.columns.filter((column) => conflict.includes(column.databaseName)).map(fieldOf);
-  const values = setOf(expressionMap).map((entity) => rowOfEntity(entity, metadata.columns));
+  const columns = (kind === 'create' && builder.getInsertedColumns?.()) || metadata.columns;
+  const values = setOf(expressionMap).map((entity) => rowOfEntity(entity, columns));
   return {
     kind,
     model: metadata.name,
@@ -149,10 +152,16 @@ function outcomeOf(builder: BuilderLike, kind: WriteKind, metadata: MetadataLike
   const count = Array.isArray(raw) && extraReturningColumns.length > 0 ? raw.length : undefined;
   const set = setOf(builder.expressionMap);
   const isWhole = onUpdate === undefined && (count === undefined || count === set.length);
-  if (!isWhole || set.length === 0) return { count, rows: undefined };
+  if (!isWhole || set.length === 0) return { count, rows: undefined, parts: identifiersOf(metadata, identifiers) };
   // TypeORM has put what the database generated into the values.
   const rows = set.map((entity, index) => rowOfEntity({ ...identifiers?.[index], ...entity }, metadata.columns));
   return { count: rows.length, rows };
+}
+
+/** The keys of inserted rows, where each has one. */
+function identifiersOf(metadata: MetadataLike, identifiers: readonly object[] = []): Row[] | undefined {
+  const keys = identifiers.map((identifier) => rowOfEntity(identifier ?? {}, metadata.primaryColumns));
+  return keys.every((key) => Object.keys(key).length > 0) ? keys : undefined;
 }
 
 /** Reads rows for one execution of a builder: on its connection, else on one of its own. */
@@ -169,7 +178,8 @@ class BuilderReader {
 
   /** The rows that the builder's conditions meet. */
   targets(limit: number): Promise<Row[]> {
-    return this.#read((runner) => this.#builder.clone().select().setQueryRunner(runner).limit(limit));
+    // A repository's builder would name the columns after its alias.
+    return this.#read((runner) => this.#builder.clone().select('*').setQueryRunner(runner).limit(limit));
   }
 
   byKeys(fields: readonly string[], keys: readonly Row[]): Promise<Row[]> {

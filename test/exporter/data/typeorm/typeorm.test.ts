@@ -203,6 +203,30 @@ describe.skipIf(postgres === null)('TypeORM', () => {
       ]);
     });
 
+    test('P51 builders of a repository, under whatever alias, know the rows as well', async () => {
+      await users()
+        .createQueryBuilder()
+        .update()
+        .set({ email: 'a@example.org' })
+        .where('name = :name', { name: 'Ana' })
+        .execute();
+      await users().createQueryBuilder('u').softDelete().where('id = :id', { id: 2 }).execute();
+      await users().createQueryBuilder('u').restore().where('id = :id', { id: 2 }).execute();
+      await users().createQueryBuilder('u').delete().where('name = :name', { name: 'Bo' }).execute();
+      expect(recording.take()).toMatchObject([
+        { action: 'update', id: '1', name: 'Ana', old: { email: null }, new: { email: 'a@example.org' } },
+        { action: 'delete', id: '2', name: 'Bo' },
+        { action: 'update', id: '2', name: 'Bo', old: { deletedAt: expect.any(String) }, new: { deletedAt: null } },
+        { action: 'delete', id: '2', name: 'Bo', old: { name: 'Bo' } },
+      ]);
+    });
+
+    test('P51 an upsert by a key that the database makes, which TypeORM does not write, is a create', async () => {
+      await users().upsert({ id: 50, name: 'Di' }, ['id']);
+      const { id } = await users().findOneByOrFail({ name: 'Di' });
+      expect(recording.take()).toMatchObject([{ action: 'create', id: String(id), name: 'Di' }]);
+    });
+
     test('P51 statements side by side need no more connections than without', async () => {
       const narrow = auditTypeorm(await open(1));
       const all = narrow.getRepository(Users);
