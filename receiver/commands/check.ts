@@ -3,7 +3,7 @@ import { toRfc3339 } from '../../dashboard/times.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { maskUrlSecrets } from '../config/quote.ts';
-import { findPlace, openExistingStore, storageExists } from '../transfer/open-source.ts';
+import { findPlace, openExistingStore, stepsDue, storageExists } from '../transfer/open-source.ts';
 import type { ServerClient } from '../transfer/server-client.ts';
 import { type Command, CommandError, type Invocation } from './command.ts';
 import { STORAGE_OPTIONS } from './options.ts';
@@ -48,6 +48,8 @@ async function checkStorage(invocation: Invocation, config: Config): Promise<voi
   const place = await findPlace(invocation, config);
   if (place.kind === 'server') return checkServer(place.client);
   if (!storageExists(storage)) return print('reachable', 'not there yet; the first start makes it');
+  const due = await stepsDue(config);
+  if (due !== '') return print('reachable', `yes; the next start, or "logvitals migrate", takes the migrations ${due}`);
   const store = await openExistingStore(config);
   try {
     await store.ping();

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { CommandError, type Invocation, textFlag, UsageError } from '../commands/command.ts';
 import type { Config } from '../config/config.ts';
+import { maskUrlSecrets } from '../config/quote.ts';
 import { TOKEN_VARIABLE } from '../config/sources.ts';
 import { createDiagnostics } from '../diagnostics.ts';
 import { storeSettings } from '../pipeline.ts';
 import { systemClock } from '../record/clock.ts';
-import { directoryOf, openStore } from '../store/open.ts';
+import { directoryOf, type OpenStoreOptions, openMigratable, openStore } from '../store/open.ts';
 import type { LogStore } from '../store/store.ts';
 import type { RecordSource } from './records.ts';
 import { ServerClient } from './server-client.ts';
@@ -45,7 +46,10 @@ export async function openSource(invocation: Invocation, config: Config): Promis
   return place.kind === 'server' ? serverRecords(place.client) : storageRecords(await openExistingStore(config));
 }
 
-/** The configured storage, which must be there: a command that reads does not make an empty one. */
+/**
+ * The configured storage, which must be there: a command that reads neither makes an empty one nor brings one to another
+ * shape, for receivers of an older version may be using it.
+ */
 export async function openExistingStore(config: Config): Promise<LogStore> {
   const { storage } = config;
   if (!storageExists(storage)) {
@@ -53,7 +57,29 @@ export async function openExistingStore(config: Config): Promise<LogStore> {
       `there is no storage at ${storage}, and no server answers; name one with --storage or --url`,
     );
   }
-  return openStore(storage, { ...storeSettings(config), now: systemClock, diagnostics: createDiagnostics() });
+  const due = await stepsDue(config);
+  if (due !== '') {
+    throw new CommandError(
+      `the storage ${maskUrlSecrets(String(storage))} is not as this version wants it, migrations are due: ${due}; take them with "logvitals migrate", or name another storage with --storage`,
+    );
+  }
+  return openStore(storage, openOptions(config));
+}
+
+/** The steps that `logvitals migrate` would take on the configured storage, in words; empty when there are none. */
+export async function stepsDue(config: Config): Promise<string> {
+  const storage = await openMigratable(config.storage, openOptions(config));
+  if (storage === null) return '';
+  try {
+    const steps = await storage.pending();
+    return steps.map(({ number, name }) => `${number} (${name})`).join(', ');
+  } finally {
+    await storage.close();
+  }
+}
+
+function openOptions(config: Config): OpenStoreOptions {
+  return { ...storeSettings(config), now: systemClock, diagnostics: createDiagnostics() };
 }
 
 /** Whether an embedded storage's folder is there; others are taken to be, until they are opened. */
