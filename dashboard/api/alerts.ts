@@ -1,4 +1,5 @@
 import type { Alert } from '../../receiver/store/alert.ts';
+import { loadAlertHistory } from '../alert-history.ts';
 import { loadFiring } from '../health/firing.ts';
 import type { DashboardOptions } from '../options.ts';
 import { limitParam, single } from '../params.ts';
@@ -11,12 +12,12 @@ export function alertsResource(options: DashboardOptions): JsonResource {
     const limit = accepted(limitParam(ctx.query));
     const [firing, history] = await Promise.all([
       loadFiring(options),
-      options.store.alerts({ limit, before: single(ctx.query, 'cursor') }),
+      loadAlertHistory(options.store, { limit, before: single(ctx.query, 'cursor') }),
     ]);
     return {
       state: firing.map(alertJson),
-      results: history.map(alertJson),
-      next: history.length === limit ? history.at(-1)!.id : null,
+      results: history.alerts.map(alertJson),
+      next: history.next,
     };
   };
 }

@@ -1,3 +1,4 @@
+import { loadAlertHistory } from '../alert-history.ts';
 import { loadFiring } from '../health/firing.ts';
 import { single } from '../params.ts';
 import { AlertsPage } from '../views/alerts.tsx';
@@ -11,12 +12,10 @@ import type { Site } from './site.ts';
 export function alertsRoute(site: Site) {
   const { store, settings, thresholdWindow } = site.options;
   return async (ctx: PageRequest): Promise<void> => {
-    const before = single(ctx.query, 'before');
-    const limit = settings.pageSize;
     const [page, firing, history] = await Promise.all([
       pageContext(ctx, site),
       loadFiring(site.options),
-      store.alerts({ limit, before }),
+      loadAlertHistory(store, { limit: settings.pageSize, before: single(ctx.query, 'before') }),
     ]);
     const firingIds = new Set(firing.map(({ id }) => id));
     await sendPage(
@@ -25,8 +24,8 @@ export function alertsRoute(site: Site) {
         // The count kept for all pages may be a moment old; on this one it says what the list does.
         page={{ ...page, firing: firing.length }}
         firing={firing}
-        past={history.filter(({ id }) => !firingIds.has(id))}
-        older={history.length === limit ? link(page.base, '/alerts', { before: history.at(-1)!.id }) : null}
+        past={history.alerts.filter(({ id }) => !firingIds.has(id))}
+        older={history.next && link(page.base, '/alerts', { before: history.next })}
         window={windowWords(thresholdWindow)}
       />,
     );

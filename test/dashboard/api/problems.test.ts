@@ -48,6 +48,8 @@ test('a bad parameter is a 400 problem that names it, quotes it and says what is
     ['facets', 'field'],
     ['facets?field=a+OR+b', 'field'],
     ['export?format=xlsx', 'format'],
+    ['alerts?cursor=%00', 'cursor'],
+    ['alerts?cursor=nowhere', 'cursor'],
   ] as const) {
     const response = await api.get(`/api/v1/${path}`);
     expect([path, response.status]).toEqual([path, 400]);

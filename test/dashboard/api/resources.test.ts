@@ -331,7 +331,7 @@ describe('members', () => {
 
 describe('alerts', () => {
   const alert = (index: number, overrides: Partial<Alert> = {}): Alert => ({
-    id: `alert-${index}`,
+    id: `00-alert-${index}`,
     service: 'shop',
     logger: 'shop.cart',
     thresholdLevel: 'ERROR',
@@ -359,8 +359,8 @@ describe('alerts', () => {
       errorRecord({ timestamp: NOW - MINUTE, logger: 'shop.mail' }),
     );
     const first = await api.json<{ state: Alert[]; results: Alert[]; next: string | null }>('alerts?limit=2');
-    expect(first.results.map(({ id }) => id)).toEqual(['alert-3', 'alert-2']);
-    expect(first.state.map(({ id }) => id)).toEqual(['alert-3', 'alert-2']);
+    expect(first.results.map(({ id }) => id)).toEqual(['00-alert-3', '00-alert-2']);
+    expect(first.state.map(({ id }) => id)).toEqual(['00-alert-3', '00-alert-2']);
     expect(first.results[1]).toEqual({
       ...alert(2),
       windowStart: String(NOW - HOUR),
@@ -370,7 +370,7 @@ describe('alerts', () => {
       records: [{ id: 'r', timestamp: String(NOW - MINUTE), level: 'ERROR', body: 'payment refused' }],
     });
     const second = await api.json<typeof first>(`alerts?limit=2&cursor=${first.next}`);
-    expect(second.results.map(({ id }) => id)).toEqual(['alert-1']);
+    expect(second.results.map(({ id }) => id)).toEqual(['00-alert-1']);
     expect(second.next).toBeNull();
   });
 });

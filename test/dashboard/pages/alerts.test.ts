@@ -89,3 +89,14 @@ test('P32 a long history comes a page at a time', async () => {
   expect(visibleText(third)).toMatch(/shop \/ l0/);
   expect(linksTo(third, 'Older')).toEqual([]);
 });
+
+test.each([
+  '%00',
+  'nowhere',
+  `${'1'.repeat(200)}`,
+])('P33 a history that goes on from no alert says so: %s', async (place) => {
+  await using site = await startSite();
+  const { status, html } = await getPage(site, `/alerts?before=${place}`);
+  expect(status).toBe(400);
+  expect(visibleText(html)).toContain('The list has no such place to go on from.');
+});
