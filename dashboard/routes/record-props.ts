@@ -105,9 +105,13 @@ const textOf = (value: AnyValue | undefined): string => (value === undefined ? '
 
 const LONGEST_SEARCHABLE = 200;
 
-/** Keys and values in the order sent. Single values of reasonable length can be searched for; others are only shown. */
+/**
+ * Keys and values by key, since storages that keep the order they were sent in are few. Single values of reasonable
+ * length can be searched for; others are only shown.
+ */
 function properties(values: KeyValueList, kind: 'attribute' | 'resource' | null): Property[] {
-  return Array.from(values, ([key, value]): Property => {
+  const sorted = Array.from(values).sort(([one], [other]) => (one < other ? -1 : 1));
+  return sorted.map(([key, value]): Property => {
     const text = isScalar(value) ? scalarText(value) : valueText(value);
     const searchable =
       kind !== null && isScalar(value) && text !== '' && key !== '' && text.length <= LONGEST_SEARCHABLE;
