@@ -82,7 +82,7 @@ function joinWritten({ model, kind }: Write, { trail, models }: SequelizeSurroun
 
 function describeStatement(write: Write, join: JoinTable | undefined, around: SequelizeSurroundings): SqlStatement {
   const { trail, transactions } = around;
-  const { kind, model, options, where, stated, values = {}, upsert = null, known } = write;
+  const { kind, model, options, where, stated, values = {}, upsert = null, known, key = {} } = write;
   const read = (condition: unknown, limit: number): Promise<Row[]> =>
     transactions.read(transactions.resolve(options.transaction), (quiet) =>
       model.unscoped().findAll({ ...quiet, where: condition, limit, raw: true, paranoid: false }),
@@ -94,7 +94,7 @@ function describeStatement(write: Write, join: JoinTable | undefined, around: Se
     keyFields: trail.idFields(model.name) ?? model.primaryKeyAttributes,
     stated: stated ?? null,
     values,
-    pinned: {},
+    pinned: key,
     upsert,
     known,
     readTargets: (limit) => read(where, limit),

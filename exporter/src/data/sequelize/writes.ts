@@ -24,6 +24,8 @@ export interface Write {
   readonly values?: Row | undefined;
   readonly upsert?: SqlStatement['upsert'];
   readonly known?: readonly Row[] | undefined;
+  /** The key of the one row that it writes. */
+  readonly key?: Row | undefined;
   outcome(result: unknown): SqlOutcome;
 }
 
@@ -97,17 +99,19 @@ const update: Describe<[InstanceLike, unknown, Row, unknown, WriteOptions]> = (
 ) => {
   const model = modelOf(instance);
   if (!model) return null;
-  const before = rowOf({ ...instance.dataValues, ...instance._previousDataValues }, model, isExpression);
+  const before = storedRow(instance, model, isExpression);
   const after = rowOf(values, model, isExpression);
   const kind = isSoftDelete(values, model) ? 'delete' : 'update';
-  const isKnown = kind === 'update' && !Object.values(values).some(isExpression);
+  const isRemembered = !Object.keys(after).some((name) => isObject(after[name]) && isObject(before[name]));
+  const isKnown = isRemembered && kind === 'update' && !Object.values(values).some(isExpression);
   return {
     kind,
     model,
     options,
     where,
     values: after,
-    known: [before],
+    known: isRemembered ? [before] : undefined,
+    key: Object.fromEntries(model.primaryKeyAttributes.map((name) => [name, before[name]])),
     outcome: (result) => ({ count: countOf((result as unknown[])[1]), rows: isKnown ? [after] : undefined }),
   };
 };
@@ -134,7 +138,7 @@ const deleteOne: Describe<[InstanceLike, unknown, unknown, WriteOptions]> = (
 ) => {
   const model = modelOf(instance);
   if (!model) return null;
-  const known = [rowOf(instance.dataValues, model, isExpression)];
+  const known = [storedRow(instance, model, isExpression)];
   // Sequelize doesn't tell whether the row was still there.
   return { kind: 'delete', model, options, where, known, outcome: () => ({ count: 1, rows: undefined }) };
 };
@@ -179,6 +183,15 @@ export const WRITES = {
 function modelOf(instance: InstanceLike | null): ModelLike | undefined {
   return instance?.constructor as ModelLike | undefined;
 }
+
+/** What an instance remembers of its row, as far as it was loaded. */
+function storedRow(instance: InstanceLike, model: ModelLike, isExpression: IsExpression): Row {
+  return rowOf({ ...instance.dataValues, ...instance._previousDataValues }, model, isExpression);
+}
+
+/** One whose inside may have changed with the application's: an instance remembers the object, not what was in it. */
+const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !(value instanceof Date) && !ArrayBuffer.isView(value);
 
 /** A paranoid model's `destroy` sets a stamp, and nothing else. */
 function isSoftDelete(values: Row, { _timestampAttributes: stamps, rawAttributes }: ModelLike): boolean {
