@@ -1,6 +1,8 @@
 import { type AuditEvent, emitAudit } from '../audit/audit-event.ts';
 import { currentActor } from '../emit/context.ts';
+import { idText } from '../emit/emit.ts';
 import { sayOnce } from '../emit/said-once.ts';
+import { readable } from '../readable.ts';
 import type { Change, JoinTable, WriteKind } from './change.ts';
 import { eventsOf } from './change-events.ts';
 import { type DataAuditOptions, resolveDataAudit } from './options.ts';
@@ -27,6 +29,9 @@ export interface AuditTrail {
   /** The same for a part that waits for something. */
   attemptAsync<T>(work: () => Promise<T>): Promise<T | undefined>;
 }
+
+/** An error mostly; but anything can be thrown. */
+type Thrown = Partial<Error> | null | undefined;
 
 /**
  * @param layer The data layer's name as in the package's sub-path, such as `kysely`.
@@ -64,8 +69,10 @@ export function createAuditTrail(layer: string, options: DataAuditOptions = {}):
 
   const report = (error: unknown): undefined => {
     // Layers wrap the database's error in one of their own, whose text may carry the query's values.
-    const root = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const [reason] = (root instanceof Error ? `${root.name}: ${root.message}` : String(root)).slice(0, 300).split('\n');
+    const root = readable(error as Thrown, ['cause'])?.cause ?? error;
+    const { name, message } = readable(root as Thrown, ['name', 'message']) ?? {};
+    const text = [name ?? root, message].map(idText).filter(Boolean).join(': ');
+    const [reason] = text.slice(0, 300).split('\n');
     sayOnce(`data-failure:${layer}`, `${layer}: a change was not recorded as it should be: ${reason}`);
   };
 

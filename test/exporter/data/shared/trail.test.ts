@@ -208,6 +208,17 @@ describe('changes', () => {
     expect(record(created(1), { models: { pet: { name: broken } } })).toEqual([]);
   });
 
+  test.each<[string, unknown]>([
+    ['no text', Object.create(null)],
+    ['a message that is none', Object.assign(new Error('x'), { message: Symbol('odd') })],
+    ['nothing', undefined],
+  ])('P51 a hook of the options that throws %s disturbs nobody', (_what, thrown) => {
+    const broken = () => {
+      throw thrown;
+    };
+    expect(record(created(1), { models: { pet: { id: broken } } })).toEqual([]);
+  });
+
   test('P51 rows of a join table beyond maxRows are one event with their number', () => {
     const relation = { model: 'pet', owner: 'pet_id', name: 'friends', related: 'friend_id' };
     const rows = [1, 2, 3].map((friend_id) => ({ before: null, after: { pet_id: 1, friend_id } }));
