@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { generateTraffic } from '../../receiver/demo/generator.ts';
 import { Block } from '../../receiver/store/embedded/block/block.ts';
+import { readBlockHeader } from '../../receiver/store/embedded/block/block-header.ts';
 import type { BlockSource } from '../../receiver/store/embedded/block/block-source.ts';
 import { buildBlock, type EncodedBlock } from '../../receiver/store/embedded/block/build-block.ts';
 import { Chunk } from '../../receiver/store/embedded/chunk/chunk.ts';
@@ -120,10 +121,9 @@ function open(place: number): Block {
   const source: BlockSource = {
     day: chunks[place]!.day(0),
     parts: chunkParts(chunks[place]!),
-    header: () => encoded.header,
     section: (name) => encoded[name],
   };
-  return new Block(source);
+  return new Block(source, readBlockHeader(encoded.header));
 }
 
 function materialize(block: Block): number {

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import type { AnyValue } from '../../receiver/record/any-value.ts';
 import type { LogRecord } from '../../receiver/record/log-record.ts';
 import { Block } from '../../receiver/store/embedded/block/block.ts';
-import type { SectionName } from '../../receiver/store/embedded/block/block-source.ts';
+import { readBlockHeader } from '../../receiver/store/embedded/block/block-header.ts';
+import type { BlockSource, SectionName } from '../../receiver/store/embedded/block/block-source.ts';
 import { buildBlock, type EncodedBlock } from '../../receiver/store/embedded/block/build-block.ts';
 import { Chunk } from '../../receiver/store/embedded/chunk/chunk.ts';
 import { encodeRecords } from '../../receiver/store/embedded/chunk/encode-append.ts';
@@ -88,12 +89,12 @@ export function openBlock(
   encoded: EncodedBlock = encodeBlock(chunk),
   damaged: Partial<Record<SectionName | 'header', Uint8Array>> = {},
 ): Block {
-  return new Block({
+  const source: BlockSource = {
     day: chunk.day(0),
     parts: chunkParts(chunk),
-    header: () => damaged.header ?? encoded.header,
     section: (name) => damaged[name] ?? encoded[name],
-  });
+  };
+  return new Block(source, readBlockHeader(damaged.header ?? encoded.header));
 }
 
 /** A record's fields, for comparing one with another of a different class. */

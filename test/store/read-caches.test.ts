@@ -58,7 +58,7 @@ describe('opened blocks', () => {
       const block = cache.use(listing.day, listed.id, isOnce, () => {
         opened.push(place);
         folder.days.release(listing.day);
-        return folder.days.open(listing, listed);
+        return folder.days.open(folder.days.listing(listing.day), listed);
       });
       read(block);
     };

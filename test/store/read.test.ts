@@ -161,6 +161,22 @@ describe('what changes under a read', () => {
     expect(folder.damaged).toEqual([]);
   });
 
+  test('P36 blocks listed of a file that was let go are gone: another file may have blocks of the same numbers', async () => {
+    await using folder = await readerFolder();
+    folder.append([logRecord({ timestamp: YESTERDAY })]);
+    folder.sealAll();
+    const day = dayOf(YESTERDAY);
+    const before = folder.days.listing(day);
+    folder.days.release(day);
+    let attempts = 0;
+    const readTimes = () => {
+      const listing = attempts++ === 0 ? before : folder.days.listing(day);
+      return folder.days.open(listing, listing.blocks[0]!).times.length;
+    };
+    expect(await folder.days.retrying(readTimes)).toBe(1);
+    expect(attempts).toBe(2);
+  });
+
   test('hot records are read once, and those that come are added to them', async () => {
     await using folder = await readerFolder({ rows: 1000 });
     folder.append([logRecord({ timestamp: YESTERDAY, body: 'first' })]);

@@ -5,6 +5,8 @@ import { expect } from 'vitest';
 import type { StoredRecord } from '../../receiver/record/log-record.ts';
 import { LEVELS, levelIndexOf } from '../../receiver/record/severity.ts';
 import { Block } from '../../receiver/store/embedded/block/block.ts';
+import { readBlockHeader } from '../../receiver/store/embedded/block/block-header.ts';
+import type { BlockSource } from '../../receiver/store/embedded/block/block-source.ts';
 import { Chunk } from '../../receiver/store/embedded/chunk/chunk.ts';
 import { HotRecord } from '../../receiver/store/embedded/chunk/hot-record.ts';
 import { forEachCount } from '../../receiver/store/embedded/counts.ts';
@@ -51,12 +53,8 @@ function readDay(path: string, day: Day): StoredDay {
       return Array.from({ length: chunk.size }, (_, row) => plain(new HotRecord(chunk, row)));
     });
     const blocks = file.blockIds().map((id) => {
-      const block = new Block({
-        day,
-        parts,
-        header: () => ask('header', () => file.header(id)),
-        section: (name) => ask(name, () => file.section(id, name)),
-      });
+      const source: BlockSource = { day, parts, section: (name) => ask(name, () => file.section(id, name)) };
+      const block = new Block(source, readBlockHeader(ask('header', () => file.header(id))));
       return Array.from({ length: block.size }, (_, row) => plain(block.record(row)));
     });
     return { day, hot, blocks };

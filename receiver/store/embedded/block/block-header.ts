@@ -60,6 +60,8 @@ export interface BlockHeader {
   /** The day's ids of all resources that occur, each once. */
   readonly resources: readonly number[];
   readonly keys: readonly BlockKey[];
+  /** By key, its place in `keys`. */
+  readonly keyPlaces: ReadonlyMap<string, number>;
   /** Lists of attribute keys in the records' order, as places in `keys`. */
   readonly shapes: readonly (readonly number[])[];
 }
@@ -67,7 +69,10 @@ export interface BlockHeader {
 /** A block of more records is damaged. */
 const MOST_RECORDS = 2 ** 20;
 
-export function writeBlockHeader(section: SectionWriter, header: Omit<BlockHeader, 'resources'>): Uint8Array {
+/** What of a header is written; the rest follows from it. */
+export type WrittenHeader = Omit<BlockHeader, 'resources' | 'keyPlaces'>;
+
+export function writeBlockHeader(section: SectionWriter, header: WrittenHeader): Uint8Array {
   const writer = section.meta;
   const { records, minTime, maxTime, minSequence, maxSequence, sites, keys, shapes } = header;
   for (const number of [records, minTime, maxTime, minSequence, maxSequence]) writer.varint(number);
@@ -107,7 +112,11 @@ export function readBlockHeader(bytes: Uint8Array): BlockHeader {
   }
   const resources = new Set<number>();
   for (const site of sites) for (const id of site.resources) resources.add(id);
-  return { records, minTime, maxTime, minSequence, maxSequence, sites, resources: [...resources], keys, shapes };
+  return {
+    ...{ records, minTime, maxTime, minSequence, maxSequence, sites, keys, shapes },
+    resources: [...resources],
+    keyPlaces: new Map(keys.map(({ key }, place) => [key, place])),
+  };
 }
 
 function readKey(reader: ByteReader): BlockKey {

@@ -1,5 +1,7 @@
 import type { AnyValue, KeyValueList } from '../../../record/any-value.ts';
 import type { Resource, Scope, StoredRecord } from '../../../record/log-record.ts';
+import { HAS } from '../chunk/chunk.ts';
+import { startOf } from '../day.ts';
 import { formatId, type Position } from '../position.ts';
 import type { Block } from './block.ts';
 import { BlockAttributes } from './block-attributes.ts';
@@ -17,7 +19,7 @@ export class BlockRecord implements StoredRecord {
   constructor(block: Block, row: number) {
     this.block = block;
     this.row = row;
-    this.position = { day: block.source.day, time: block.times[row]!, sequence: block.sequences[row]! };
+    this.position = { day: block.source.day, time: block.timeOf(row), sequence: block.sequenceOf(row) };
     this.#site = block.header.sites[block.sites[row]!]!;
   }
 
@@ -25,10 +27,10 @@ export class BlockRecord implements StoredRecord {
     return formatId(this.timestamp, this.position.sequence);
   }
   get timestamp(): bigint {
-    return this.block.timestamp(this.row);
+    return startOf(this.position.day) + BigInt(this.position.time);
   }
   get observedTimestamp(): bigint {
-    return this.block.observedTimestamp(this.row);
+    return this.block.observedTimestamp(this.row, this.timestamp);
   }
   get severityNumber(): number {
     return this.#parts.severity(this.#site.severity).number;
@@ -57,19 +59,24 @@ export class BlockRecord implements StoredRecord {
     return this.#parts.scope(this.#site.scope).value;
   }
   get traceId(): string {
-    return this.block.traces.hex(this.row);
+    return this.#has(HAS.trace) ? this.block.traces.hex(this.row) : '';
   }
   get spanId(): string {
-    return this.block.spans.hex(this.row);
+    return this.#has(HAS.span) ? this.block.spans.hex(this.row) : '';
   }
   get flags(): number {
     return this.#site.flags;
   }
   get eventName(): string {
-    return this.block.eventName(this.row);
+    return this.#has(HAS.eventName) ? this.block.eventName(this.row) : '';
   }
   get droppedAttributesCount(): number {
-    return this.block.dropped(this.row);
+    return this.#has(HAS.dropped) ? this.block.dropped(this.row) : 0;
+  }
+
+  /** Whether it has one of a record's rarer parts, by its HAS bit: the columns of those it lacks need not be read. */
+  #has(part: number): boolean {
+    return (this.#site.has & part) !== 0;
   }
 
   get #parts() {

@@ -22,6 +22,5 @@ export type SectionName = 'places' | 'ids' | 'body' | 'attributes';
 export interface BlockSource {
   readonly day: Day;
   readonly parts: DayParts;
-  header(): Uint8Array;
   section(name: SectionName): Uint8Array;
 }

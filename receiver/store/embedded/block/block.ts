@@ -1,10 +1,9 @@
-import { startOf } from '../day.ts';
-import { type BlockHeader, readBlockHeader } from './block-header.ts';
+import type { BlockHeader } from './block-header.ts';
 import { BlockRecord } from './block-record.ts';
 import type { BlockSource } from './block-source.ts';
 import type { AttributeColumn, BodyColumn, IdColumn } from './columns.ts';
 import { IdsSection } from './ids-section.ts';
-import { type Places, readPlacesSection } from './places-section.ts';
+import { Places } from './places-section.ts';
 import { type SmallNumbers, smallNumbersFor } from './planes.ts';
 import { type RowSet, SiteRows } from './row-sets.ts';
 import { SectionReader } from './section.ts';
@@ -23,7 +22,6 @@ const FEW_KEYS = 16;
 export class Block {
   readonly header: BlockHeader;
   readonly source: BlockSource;
-  readonly #keyPlaces: ReadonlyMap<string, number>;
   #places: Places | undefined;
   #resources: SmallNumbers | undefined;
   #siteRows: SiteRows | undefined;
@@ -35,11 +33,9 @@ export class Block {
   #attributeSection: SectionReader | undefined;
   readonly #attributes: (StoredAttribute | undefined)[] = [];
 
-  /** Takes the header again if it was read before. */
-  constructor(source: BlockSource, header: BlockHeader = readBlockHeader(source.header())) {
+  constructor(source: BlockSource, header: BlockHeader) {
     this.source = source;
     this.header = header;
-    this.#keyPlaces = new Map(header.keys.map(({ key }, place) => [key, place]));
   }
 
   /** How many records it holds. */
@@ -49,11 +45,20 @@ export class Block {
 
   /** Nanoseconds since the day's start, ascending; among equal ones by sequence. */
   get times(): Float64Array {
-    return this.#knownPlaces.times;
+    return this.#knownPlaces.times.all();
   }
 
   get sequences(): Float64Array {
-    return this.#knownPlaces.sequences;
+    return this.#knownPlaces.sequences.all();
+  }
+
+  /** Of one row, without all times being added up. */
+  timeOf(row: number): number {
+    return this.#knownPlaces.times.at(row);
+  }
+
+  sequenceOf(row: number): number {
+    return this.#knownPlaces.sequences.at(row);
   }
 
   /** Per row its place in `header.sites`. */
@@ -64,18 +69,16 @@ export class Block {
   /** Per row the day's id of its resource. */
   get resources(): SmallNumbers {
     if (this.#resources) return this.#resources;
-    const { sites, ranks } = this.#knownPlaces;
-    const ofSites = this.header.sites.map((site) => site.resources);
+    const places = this.#knownPlaces;
     const resources = smallNumbersFor(this.header.resources.reduce((max, id) => Math.max(max, id), 0) + 1, this.size);
-    for (let row = 0; row < resources.length; row++) resources[row] = ofSites[sites[row]!]![ranks[row]!]!;
+    for (let row = 0; row < resources.length; row++) resources[row] = places.resourceOf(row);
     this.#resources = resources;
     return resources;
   }
 
   /** The day's id of a row's resource. */
   resourceOf(row: number): number {
-    const { sites, ranks } = this.#knownPlaces;
-    return this.header.sites[sites[row]!]!.resources[ranks[row]!]!;
+    return this.#knownPlaces.resourceOf(row);
   }
 
   get traces(): IdColumn {
@@ -93,7 +96,7 @@ export class Block {
 
   /** A key's place in `header.keys`; undefined for one that no record of the block has. */
   keyPlace(key: string): number | undefined {
-    return this.#keyPlaces.get(key);
+    return this.header.keyPlaces.get(key);
   }
 
   /** Undefined for a key that no record of the block has. */
@@ -113,12 +116,9 @@ export class Block {
     return attribute;
   }
 
-  timestamp(row: number): bigint {
-    return startOf(this.source.day) + BigInt(this.times[row]!);
-  }
-
-  observedTimestamp(row: number): bigint {
-    return this.#knownIds.observedTimestamp(row, this.timestamp(row));
+  /** Of a row with this timestamp. */
+  observedTimestamp(row: number, timestamp: bigint): bigint {
+    return this.#knownIds.observedTimestamp(row, timestamp);
   }
 
   eventName(row: number): string {
@@ -137,7 +137,7 @@ export class Block {
   get heldBytes(): number {
     let bytes = (this.#ids?.heldBytes ?? 0) + (this.#attributeSection?.heldBytes ?? 0);
     bytes += this.#bodies?.heldBytes ?? 0;
-    bytes += (this.#places ? this.size * 18 : 0) + (this.#resources?.byteLength ?? 0);
+    bytes += (this.#places?.heldBytes ?? 0) + (this.#resources?.byteLength ?? 0);
     bytes += this.#siteRows?.heldBytes ?? 0;
     bytes += this.header.keys.length * (KEY_BYTES.header + (this.#attributeSection ? KEY_BYTES.section : 0));
     for (const attribute of this.#attributes) if (attribute) bytes += attribute.heldBytes + KEY_BYTES.column;
@@ -145,7 +145,7 @@ export class Block {
   }
 
   get #knownPlaces(): Places {
-    this.#places ??= readPlacesSection(this.source.section('places'), this.header);
+    this.#places ??= new Places(this.source.section('places'), this.header);
     return this.#places;
   }
 
@@ -162,7 +162,9 @@ export class Block {
     const { keys, shapes, sites } = this.header;
     if (++this.#keysLookedUp <= FEW_KEYS) {
       const hasKey = shapes.map((shape) => shape.includes(key));
-      return [...sites.keys()].filter((place) => hasKey[sites[place]!.shape]);
+      const places: number[] = [];
+      for (let place = 0; place < sites.length; place++) if (hasKey[sites[place]!.shape]) places.push(place);
+      return places;
     }
     const keySites: number[][] = keys.map(() => []);
     for (const [place, { shape }] of sites.entries()) for (const key of shapes[shape]!) keySites[key]!.push(place);

@@ -1,7 +1,7 @@
 import type { Chunk } from '../chunk/chunk.ts';
 import { KeyFilterBuilder } from '../filter/key-filter.ts';
 import { TextFilterBuilder } from '../filter/text-filter.ts';
-import { type BlockHeader, writeBlockHeader } from './block-header.ts';
+import { type WrittenHeader, writeBlockHeader } from './block-header.ts';
 import { writeIdsSection } from './ids-section.ts';
 import { writePlacesSection } from './places-section.ts';
 import { Room } from './room.ts';
@@ -60,7 +60,7 @@ export function buildBlock(chunk: Chunk, dayIds: DayIds): EncodedBlock {
   const body = columns.writeBody(section, filters);
   const attributes = columns.writeAttributes(section, filters);
   const ids = writeIdsSection(section, chunk, order, (start) => filters.keys.addTrace(chunk.bytes, start));
-  const header: Omit<BlockHeader, 'resources'> = {
+  const header: WrittenHeader = {
     records,
     minTime: times[0]!,
     maxTime: times[records - 1]!,

@@ -15,12 +15,10 @@ import { unzstd } from './unzstd.ts';
  */
 const PACKING = { joint: 0, plain: 1, zstd: 2 } as const;
 /**
- * Shorter streams go into the joint frame, and longer ones that pack well: a frame by itself takes 40 µs to unpack, most
- * of them to set up. What hardly packs would only make the joint frame longer.
+ * Shorter streams go into the joint frame, which any of them needs whole. Most that are longer hold something of every
+ * row, and who looks for a few records leaves most of these packed: a frame by itself takes 6 µs to set up (unzstd.ts).
  */
 const JOINT_BELOW = 2048;
-const JOINT_BELOW_WHEN_PACKED = 16 * 1024;
-const WELL_PACKED = 0.9;
 /** Measured on generated traffic (test/bench/block.ts): higher levels take longer and hardly pack better, byte planes even worse. */
 const PACK_OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 /** zstd packs no tighter; a longer length is damage. */
@@ -39,23 +37,14 @@ export class SectionWriter {
   /** Adds a stream to the column. Its bytes may be used for something else afterwards. */
   add(bytes: Uint8Array): void {
     if (bytes.length < JOINT_BELOW) {
-      this.#join(bytes);
+      this.#joint.raw(bytes);
+      this.#streams.push(bytes.length, PACKING.joint);
       return;
     }
     const packed = pack(bytes);
-    const packsWell = packed.length < bytes.length * WELL_PACKED;
-    if (packsWell && bytes.length < JOINT_BELOW_WHEN_PACKED) {
-      this.#join(bytes);
-      return;
-    }
     const isSmaller = packed.length < bytes.length;
     this.#packed.push(isSmaller ? packed : new Uint8Array(bytes));
     this.#streams.push(bytes.length, isSmaller ? PACKING.zstd + packed.length : PACKING.plain);
-  }
-
-  #join(bytes: Uint8Array): void {
-    this.#joint.raw(bytes);
-    this.#streams.push(bytes.length, PACKING.joint);
   }
 
   endColumn(): void {

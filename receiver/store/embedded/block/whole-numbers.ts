@@ -76,6 +76,19 @@ export class WholeNumbers {
     return number;
   }
 
+  /** The sum of those from `start` to before `end`, plane by plane; exact while so many times the lowest of them is. */
+  sum(start: number, end: number): number {
+    let sum = this.#min * (end - start);
+    let factor = this.#unit;
+    for (const { bytes } of this.#planes) {
+      let ofPlane = 0;
+      for (let index = start; index < end; index++) ofPlane += bytes[index]!;
+      sum += ofPlane * factor;
+      factor *= 256;
+    }
+    return sum;
+  }
+
   all(): Float64Array {
     const numbers = new Float64Array(this.length).fill(this.#min);
     let factor = this.#unit;

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { Block } from '../block/block.ts';
+import { readBlockHeader } from '../block/block-header.ts';
 import type { BlockSource, SectionName } from '../block/block-source.ts';
 import { DamagedBytesError } from '../bytes.ts';
 import { Chunk } from '../chunk/chunk.ts';
@@ -131,14 +132,13 @@ export class InspectedDay {
   }
 
   #open(id: number): Block {
-    return new Block(this.#source(id));
+    return new Block(this.#source(id), readBlockHeader(known(`the header of block ${id}`, this.#file.header(id))));
   }
 
   #source(id: number): BlockSource {
     return {
       day: this.#day,
       parts: this.#parts,
-      header: () => known(`the header of block ${id}`, this.#file.header(id)),
       section: (name) => this.#section(id, name),
     };
   }

@@ -21,12 +21,12 @@ export class AttributeCondition implements Condition {
     this.#probes = test.op === 'equals' ? keys.map((key) => KeyProbe.ofValue(key, test.value)) : null;
   }
 
-  judge({ keys }: BlockHeader, _parts: DayParts, filters: BlockFilters): Verdict {
-    const mayMatch = keys.some((blockKey) => {
-      const place = this.#keys.indexOf(blockKey.key);
-      if (place < 0) return false;
-      const probe = this.#probes?.[place];
-      return mayPass(blockKey, this.#test, () => probe !== undefined && !probe.mayBeIn(filters.keys()));
+  judge({ keys, keyPlaces }: BlockHeader, _parts: DayParts, filters: BlockFilters): Verdict {
+    const mayMatch = this.#keys.some((key, asked) => {
+      const place = keyPlaces.get(key);
+      if (place === undefined) return false;
+      const probe = this.#probes?.[asked];
+      return mayPass(keys[place]!, this.#test, () => probe !== undefined && !probe.mayBeIn(filters.keys()));
     });
     return mayMatch ? 'some' : 'none';
   }

@@ -85,8 +85,8 @@ export class PresenceCondition extends SiteCondition {
     this.#keys = keys;
   }
 
-  protected override matcher({ shapes, keys }: BlockHeader): (site: Site) => boolean {
-    const places = this.#keys.map((asked) => keys.findIndex(({ key }) => key === asked)).filter((place) => place >= 0);
+  protected override matcher({ shapes, keyPlaces }: BlockHeader): (site: Site) => boolean {
+    const places = this.#keys.map((key) => keyPlaces.get(key)).filter((place) => place !== undefined);
     const matches = shapes.map((shape) => places.some((place) => shape.includes(place)));
     return ({ shape }) => matches[shape]!;
   }

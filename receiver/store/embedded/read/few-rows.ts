@@ -15,11 +15,11 @@ export const NO_ROWS: FewRows = new Float64Array();
 
 /** Null when too many rows are wanted. */
 export function fewRowsOf({ block, wanted }: BlockRows): FewRows | null {
-  const found: number[] = [];
+  const rows: number[] = [];
   for (let row = wanted.indexOf(1); row >= 0; row = wanted.indexOf(1, row + 1)) {
-    if (found.push(row, block.times[row]!, block.sequences[row]!) > MOST * 3) return null;
+    if (rows.push(row) > MOST) return null;
   }
-  return Float64Array.from(found);
+  return Float64Array.from(rows.flatMap((row) => [row, block.timeOf(row), block.sequenceOf(row)]));
 }
 
 /** Those in a range, in order. */

@@ -5,7 +5,7 @@ import type { BlockQuery } from '../match/block-query.ts';
 import { copyOf } from './answer.ts';
 import { type BlockRows, blocksWithin, type DayRange, isWithin, lastTimeOf, matchingRows } from './block-rows.ts';
 import type { DayListing, ListedBlock } from './day-listing.ts';
-import { fewRowsOf, NO_ROWS, type PlacedRow, placedWithin } from './few-rows.ts';
+import { type FewRows, fewRowsOf, NO_ROWS, type PlacedRow, placedWithin } from './few-rows.ts';
 import type { StoredDays } from './stored-days.ts';
 
 /** A record that matches, not looked at further yet. Times are within the day. */
@@ -100,30 +100,30 @@ class BlockPart implements RowSource {
   }
 
   rows(limit: number): SourcedRow[] {
-    const { order, range } = this.#request;
-    const known = this.#days.rows.get(this.#request.question, this.#listing.day, this.#listed.id);
-    if (known) {
-      const rows = placedWithin(known, range);
-      if (order === 'newest') rows.reverse();
-      return rows.slice(0, limit).map((row) => this.#sourced(row));
-    }
+    const { order, question } = this.#request;
+    const few = this.#days.rows.get(question, this.#listing.day, this.#listed.id);
+    if (few) return this.#few(few, limit);
     const found = this.#find();
-    if (!found) return [];
+    if (!('block' in found)) return this.#few(found, limit);
     const { block, wanted } = found;
-    const places = order === 'newest' ? lastMarked(wanted, limit) : firstMarked(wanted, limit);
-    const { times, sequences } = block;
-    return places.map((row) => this.#sourced({ row, time: times[row]!, sequence: sequences[row]! }));
+    const rows = order === 'newest' ? lastMarked(wanted, limit) : firstMarked(wanted, limit);
+    return rows.map((row) => this.#sourced({ row, time: block.timeOf(row), sequence: block.sequenceOf(row) }));
   }
 
   /** Looks into the block, and remembers the rows of a whole block if they are few. */
-  #find(): BlockRows | null {
+  #find(): FewRows | BlockRows {
     const { range, query, question } = this.#request;
     const found = matchingRows(this.#days, this.#listing, this.#listed, { range, query, isOnce: false });
-    if (isWithin(this.#listed, range)) {
-      const few = found ? fewRowsOf(found) : NO_ROWS;
-      if (few) this.#days.rows.set(question, this.#listing.day, this.#listed.id, few);
-    }
-    return found;
+    const few = found ? fewRowsOf(found) : NO_ROWS;
+    if (few && isWithin(this.#listed, range)) this.#days.rows.set(question, this.#listing.day, this.#listed.id, few);
+    return few ?? found!;
+  }
+
+  /** The first of them, in the order of the read. */
+  #few(few: FewRows, limit: number): SourcedRow[] {
+    const rows = placedWithin(few, this.#request.range);
+    if (this.#request.order === 'newest') rows.reverse();
+    return rows.slice(0, limit).map((row) => this.#sourced(row));
   }
 
   /** Opens the block again for the record: many rows can wait while their blocks go. */

@@ -64,8 +64,6 @@ export class StoredDays {
   readonly #cells: NewestDaysCache<RowCells>;
   readonly #records: RecordCache;
   readonly #parts = new Map<Day, DayParts>();
-  /** How often a day's file went away; what was opened before is then of no use. */
-  readonly #losses = new Map<Day, number>();
 
   constructor(options: StoredDaysOptions) {
     const { directory, versions, limits, onDamage } = options;
@@ -125,19 +123,19 @@ export class StoredDays {
   }
 
   /** A block of a listing; `isOnce` says that it will hardly be wanted again soon. */
-  open({ day, parts }: DayListing, { id }: ListedBlock, isOnce = false): Block {
+  open({ day, parts }: DayListing, { id, header }: ListedBlock, isOnce = false): Block {
+    // Parts go with the day's file: another one may stand in its place, and have a block of this id.
+    const checkGone = () => {
+      if (this.#parts.get(day) !== parts) throw new BlockGoneError();
+    };
+    checkGone();
     return this.#blocks.use(day, id, isOnce, () => {
-      const losses = this.#losses.get(day);
-      const fetch = (name: string, work: (file: DayFile) => Uint8Array | null) => {
-        if (this.#losses.get(day) !== losses) throw new BlockGoneError();
-        return this.#ask(day, id, name, work);
+      const section = (name: SectionName) => {
+        const bytes = this.#ask(day, id, name, (file) => file.section(id, name));
+        checkGone();
+        return bytes;
       };
-      return new Block({
-        day,
-        parts,
-        header: () => fetch('header', (file) => file.header(id)),
-        section: (name: SectionName) => fetch(name, (file) => file.section(id, name)),
-      });
+      return new Block({ day, parts, section }, header);
     });
   }
 
@@ -242,7 +240,6 @@ export class StoredDays {
     this.facets.forget(day);
     this.rows.forget(day);
     this.#parts.delete(day);
-    this.#losses.set(day, (this.#losses.get(day) ?? 0) + 1);
   }
 }
 

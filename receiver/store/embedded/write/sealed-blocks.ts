@@ -1,5 +1,6 @@
 import { Block } from '../block/block.ts';
-import type { DayParts } from '../block/block-source.ts';
+import { readBlockHeader } from '../block/block-header.ts';
+import type { BlockSource, DayParts } from '../block/block-source.ts';
 import { DamagedBytesError } from '../bytes.ts';
 import { DayFile } from '../read/day-file.ts';
 import { StoredParts } from '../read/stored-parts.ts';
@@ -19,12 +20,13 @@ export class SealedBlocks {
 
   /** Throws a DamagedBytesError for a block that is not there; what is damaged inside shows when it is read. */
   read(id: number): Block {
-    return new Block({
+    const header = this.#ask(`the header of block ${id}`, (file) => file.header(id));
+    const source: BlockSource = {
       day: this.#tables.day,
       parts: this.parts,
-      header: () => this.#ask(`the header of block ${id}`, (file) => file.header(id)),
       section: (name) => this.#ask(`the ${name} of block ${id}`, (file) => file.section(id, name)),
-    });
+    };
+    return new Block(source, readBlockHeader(header));
   }
 
   [Symbol.dispose](): void {
