@@ -7,29 +7,21 @@ import { openConnection } from '../../receiver/store/postgres/connection.ts';
 import type { LogStore } from '../../receiver/store/store.ts';
 import { searchAll as searchOverHttp } from '../helpers/api-client.ts';
 import { eventually } from '../helpers/eventually.ts';
-import { findPostgres, postgresDatabase, type TestDatabase } from '../helpers/postgres.ts';
 import { batch, logRecord } from '../helpers/records.ts';
 import { type PostgresServer, startPostgresServer, withClient } from '../helpers/servers/postgres-server.ts';
 import { startTcpProxy, type TcpProxy } from '../helpers/tcp-proxy.ts';
 import { append, searchAll, searchBodies } from './contract/harness.ts';
-import { HOOK_TIMEOUT, openPostgres, ownSchema } from './postgres-opened.ts';
+import { describeOnPostgres, HOOK_TIMEOUT, openPostgres, ownSchema } from './postgres-opened.ts';
 
 /** Looks into the table of resources. */
 const RESOURCE_QUERY: Query = { type: 'field', field: { kind: 'resource', key: 'a' }, test: { op: 'present' } };
 
-const isThere = (await findPostgres()) !== null;
-
-describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is none)', () => {
-  let database: TestDatabase;
+await describeOnPostgres('on PostgreSQL', (database) => {
   let proxy: TcpProxy;
   beforeAll(async () => {
-    database = await postgresDatabase();
     proxy = await startTcpProxy(new URL(database.url));
   }, HOOK_TIMEOUT);
-  afterAll(async () => {
-    await proxy.close();
-    await database.drop();
-  }, HOOK_TIMEOUT);
+  afterAll(() => proxy.close(), HOOK_TIMEOUT);
 
   const asAdministrator = (sql: string) => withClient(database.adminUrl, (client) => client.query(sql));
 

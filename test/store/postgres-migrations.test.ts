@@ -1,14 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createDiagnostics } from '../../receiver/diagnostics.ts';
 import { systemClock } from '../../receiver/record/clock.ts';
 import { StoreError, StoreUnavailableError } from '../../receiver/store/errors.ts';
 import { openPostgresMigrations } from '../../receiver/store/postgres/migrations.ts';
 import type { Schema } from '../../receiver/store/postgres/schema.ts';
-import { findPostgres, postgresDatabase, type TestDatabase } from '../helpers/postgres.ts';
 import { logRecord } from '../helpers/records.ts';
 import { withClient } from '../helpers/servers/postgres-server.ts';
 import { append, searchAll } from './contract/harness.ts';
-import { HOOK_TIMEOUT, openPostgres, ownSchema } from './postgres-opened.ts';
+import { describeOnPostgres, openPostgres, ownSchema } from './postgres-opened.ts';
 
 /** Every column that the types of queries know, with PostgreSQL's name of its type. */
 const COLUMNS: { readonly [Table in keyof Schema]: Readonly<Record<keyof Schema[Table], string>> } = {
@@ -93,15 +92,7 @@ function counts() {
   return { start: 'timestamptz', logger_id: 'int4', ...levels, unspecified: 'int4' };
 }
 
-const isThere = (await findPostgres()) !== null;
-
-describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is none)', () => {
-  let database: TestDatabase;
-  beforeAll(async () => {
-    database = await postgresDatabase();
-  }, HOOK_TIMEOUT);
-  afterAll(() => database.drop(), HOOK_TIMEOUT);
-
+await describeOnPostgres('on PostgreSQL', (database) => {
   const open = (schema: string, url = database.url) =>
     openPostgresMigrations({ url, schema, now: systemClock, diagnostics: createDiagnostics(() => {}) });
 

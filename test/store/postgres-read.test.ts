@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compileQuery } from '../../receiver/query/evaluate.ts';
 import { parseQuery } from '../../receiver/query/parse.ts';
 import { and, fieldEquals, MATCH_ALL, type Query } from '../../receiver/query/tree.ts';
-import { systemClock } from '../../receiver/record/clock.ts';
 import type { LogRecord } from '../../receiver/record/log-record.ts';
 import { parseId } from '../../receiver/store/common/ids.ts';
 import { END_OF_TIME } from '../../receiver/store/common/slots.ts';
 import { type Connection, openConnection } from '../../receiver/store/postgres/connection.ts';
+import { dayOf } from '../../receiver/store/postgres/day.ts';
+import { partitionName } from '../../receiver/store/postgres/partitions.ts';
 import { RowCandidates } from '../../receiver/store/postgres/read/candidates.ts';
 import { createReader } from '../../receiver/store/postgres/read/reader.ts';
 import { runSql } from '../../receiver/store/postgres/read/run-sql.ts';
@@ -20,14 +21,11 @@ import { whereClause } from '../../receiver/store/postgres/read/where-clause.ts'
 import type { LogStore } from '../../receiver/store/store.ts';
 import { queryArbitrary, recordArbitrary } from '../helpers/arbitraries.ts';
 import { eventually } from '../helpers/eventually.ts';
-import { findPostgres, postgresDatabase, type TestDatabase } from '../helpers/postgres.ts';
-import { DAY, HOUR, logRecord, MINUTE } from '../helpers/records.ts';
+import { DAY, errorRecord, HOUR, logRecord, MINUTE, NOON } from '../helpers/records.ts';
 import { withClient } from '../helpers/servers/postgres-server.ts';
 import { append } from './contract/harness.ts';
-import { openPostgres, ownSchema } from './postgres-opened.ts';
+import { describeOnPostgres, openPostgres, ownSchema } from './postgres-opened.ts';
 import { explaining, recordAccess } from './postgres-plans.ts';
-
-const isThere = (await findPostgres()) !== null;
 
 /** Days of the records whose plans are looked at. */
 const DAYS = 12;
@@ -35,16 +33,10 @@ const RARE = 'quartz';
 /** Makes tables so large that reading all of one is never the cheapest. */
 const FILLER = ' who looks around in the shop'.repeat(20);
 
-describe.skipIf(!isThere)(isThere ? 'reading PostgreSQL' : 'reading PostgreSQL (there is none)', () => {
-  let database: TestDatabase;
-  beforeAll(async () => {
-    database = await postgresDatabase();
-  });
-  afterAll(() => database.drop());
-
+await describeOnPostgres('reading PostgreSQL', (database) => {
   async function opened(options: { readonly trigramIndex?: boolean } = {}) {
     const schema = ownSchema();
-    const store = await openPostgres(database.url, { schema, ...options });
+    const store = await openPostgres(database.url, { schema, now: () => NOON, ...options });
     const connection = openConnection({ url: database.url, schema, connections: 2, queryTimeout: 60_000 });
     return {
       store,
@@ -128,10 +120,9 @@ describe.skipIf(!isThere)(isThere ? 'reading PostgreSQL' : 'reading PostgreSQL (
 
   test('a walk along an index takes the tables of a month at a time, for each costs locks', async () => {
     const { store, connection, close } = await opened();
-    const now = systemClock();
     await append(
       store,
-      [0n, 20n, 100n, 390n].map((days) => logRecord({ timestamp: now - days * DAY })),
+      [0n, 20n, 100n, 390n].map((days) => logRecord({ timestamp: NOON - days * DAY })),
     );
     const walk = new TimeWalk(connection, { from: 0n, to: END_OF_TIME, order: 'newest', isServedByIndex: true });
     const looked: bigint[] = [];
@@ -145,6 +136,25 @@ describe.skipIf(!isThere)(isThere ? 'reading PostgreSQL' : 'reading PostgreSQL (
       reached = from;
     }
     expect(looked).toHaveLength(3);
+    await close();
+  });
+
+  test('P10 P11 cards name the tables of the days that loggers last failed on, and no others', async () => {
+    const { store, connection, close } = await opened();
+    const failures = Array.from({ length: 70 }, (_, index) =>
+      errorRecord({ timestamp: NOON - BigInt(index) * 5n * DAY - MINUTE, logger: `logger.${index % 40}` }),
+    );
+    // Tables of days between, and of days without an error.
+    const others = Array.from({ length: 70 }, (_, index) => logRecord({ timestamp: NOON - BigInt(index) * DAY }));
+    await append(store, [...failures, ...others]);
+    const { connection: explained, nodes } = explaining(connection);
+    const boundaries = [NOON - 360n * DAY, NOON + DAY];
+    const cards = await createReader(explained).cards({ boundaries, recentFrom: NOON - HOUR + 1n });
+    expect(cards).toHaveLength(41);
+    expect(cards.filter(({ newestError }) => newestError !== null)).toHaveLength(40);
+    const lastDays = failures.slice(0, 40).map(({ timestamp }) => partitionName(dayOf(timestamp)));
+    const tables = new Set(recordAccess(nodes).map(({ table }) => table));
+    expect(tables).toEqual(new Set(lastDays));
     await close();
   });
 
@@ -224,7 +234,7 @@ describe.skipIf(!isThere)(isThere ? 'reading PostgreSQL' : 'reading PostgreSQL (
 
   test('a stretch that takes too long is given up for a shorter one', async () => {
     const { store, connection, close } = await opened();
-    const start = systemClock() - 3n * DAY;
+    const start = NOON - 3n * DAY;
     await append(
       store,
       [0n, 10n, 20n, 30n].map((hours) => logRecord({ timestamp: start + hours * HOUR, body: `after ${hours} hours` })),
@@ -279,8 +289,7 @@ describe.skipIf(!isThere)(isThere ? 'reading PostgreSQL' : 'reading PostgreSQL (
   });
 
   describe('with twelve days of records', () => {
-    const now = systemClock();
-    const start = now - (now % HOUR);
+    const start = NOON;
     let store: LogStore;
     let connection: Connection;
     let close: () => Promise<void>;

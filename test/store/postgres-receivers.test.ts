@@ -3,29 +3,20 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createAlertRunner } from '../../receiver/alerts/runner.ts';
 import { createDiagnostics } from '../../receiver/diagnostics.ts';
 import type { Alert } from '../../receiver/store/alert.ts';
 import type { LogStore } from '../../receiver/store/store.ts';
 import { eventually } from '../helpers/eventually.ts';
-import { findPostgres, postgresDatabase, type TestDatabase } from '../helpers/postgres.ts';
 import { batch, DAY, errorRecord, HOUR, logRecord, NOON } from '../helpers/records.ts';
 import { withClient } from '../helpers/servers/postgres-server.ts';
 import { ALERT_SETTINGS, alertingBatch } from './alerting-batch.ts';
 import { append, cardsOf, countByLevel, searchAll, searchBodies } from './contract/harness.ts';
 import { CRASH_START, crashBatch } from './crash-batches.ts';
-import { HOOK_TIMEOUT, openPostgres, ownSchema } from './postgres-opened.ts';
+import { describeOnPostgres, openPostgres, ownSchema } from './postgres-opened.ts';
 
-const isThere = (await findPostgres()) !== null;
-
-describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is none)', () => {
-  let database: TestDatabase;
-  beforeAll(async () => {
-    database = await postgresDatabase();
-  }, HOOK_TIMEOUT);
-  afterAll(() => database.drop(), HOOK_TIMEOUT);
-
+await describeOnPostgres('on PostgreSQL', (database) => {
   /** So many receivers' stores in one schema, opened at once. */
   async function openSeveral(count: number, schema = ownSchema()): Promise<LogStore[]> {
     const stores = await Promise.all(Array.from({ length: count }, () => openPostgres(database.url, { schema })));

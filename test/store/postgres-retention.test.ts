@@ -1,22 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { LogStore } from '../../receiver/store/store.ts';
-import { findPostgres, postgresDatabase, type TestDatabase } from '../helpers/postgres.ts';
 import { at, batch, DAY, errorRecord, HOUR, logRecord, MINUTE, NOON } from '../helpers/records.ts';
 import { withClient } from '../helpers/servers/postgres-server.ts';
 import { append, cardsOf, searchAll, searchBodies } from './contract/harness.ts';
-import { HOOK_TIMEOUT, openPostgres, ownSchema } from './postgres-opened.ts';
+import { describeOnPostgres, openPostgres, ownSchema } from './postgres-opened.ts';
 
-const isThere = (await findPostgres()) !== null;
-
-describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is none)', () => {
-  let database: TestDatabase;
-  beforeAll(async () => {
-    database = await postgresDatabase();
-  }, HOOK_TIMEOUT);
-  afterAll(() => database.drop(), HOOK_TIMEOUT);
-
+await describeOnPostgres('on PostgreSQL', (database) => {
   /** A store whose clock stands at a time, NOON unless told otherwise. */
   async function open(schema: string, now = NOON): Promise<LogStore> {
     const store = await openPostgres(database.url, { schema, now: () => now });

@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createDiagnostics } from '../../receiver/diagnostics.ts';
 import type { LogStore } from '../../receiver/store/store.ts';
 import { eventually } from '../helpers/eventually.ts';
-import { findPostgres, postgresDatabase, type TestDatabase } from '../helpers/postgres.ts';
 import { DAY, errorRecord, logRecord, NOON } from '../helpers/records.ts';
 import { withClient } from '../helpers/servers/postgres-server.ts';
 import { append, searchBodies } from './contract/harness.ts';
-import { HOOK_TIMEOUT, openPostgres, ownSchema } from './postgres-opened.ts';
+import { describeOnPostgres, openPostgres, ownSchema } from './postgres-opened.ts';
 
-const isThere = (await findPostgres()) !== null;
-
-describe.skipIf(!isThere)(isThere ? 'on PostgreSQL' : 'on PostgreSQL (there is none)', () => {
-  let database: TestDatabase;
-  beforeAll(async () => {
-    database = await postgresDatabase();
-  }, HOOK_TIMEOUT);
-  afterAll(() => database.drop(), HOOK_TIMEOUT);
-
+await describeOnPostgres('on PostgreSQL', (database) => {
   async function open(schema: string, trigramIndex: boolean): Promise<{ store: LogStore; lines: string[] }> {
     const lines: string[] = [];
     const diagnostics = createDiagnostics((line) => lines.push(line));

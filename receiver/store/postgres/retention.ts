@@ -19,6 +19,8 @@ export interface PruneParts {
 const LOCK_TIMEOUT = 1000;
 const LOCK_TRIES = 30;
 const QUARTER_MICROSECONDS = 900_000_000n;
+/** The records that a row of counts is about. */
+const ALL = 'trace + debug + info + warn + error + fatal + unspecified';
 
 /**
  * See `LogStore.prune`: whole days go with their tables, the rest in batches. Several receivers may do it at once: each
@@ -47,9 +49,9 @@ async function countOlder(connection: Connection, { olderThan, signal }: PruneRe
   const quarter = timeParameter(microseconds - (microseconds % QUARTER_MICROSECONDS));
   const [row] = await connection.query<{ older: number }>(
     `select
-       (select coalesce(sum(trace + debug + info + warn + error + fatal + unspecified), 0)
-        from ${schema}.quarter_count where start < $1)
-       + (select count(*) from ${schema}.record where time >= $1 and (time, ns) < ($2::timestamptz, $3::smallint))
+       (select coalesce(sum(${ALL}), 0) from ${schema}.quarter_count where start < $1)
+       + (select count(*) from ${schema}.record
+          where time >= $1 and time <= $2 and (time, ns) < ($2::timestamptz, $3::smallint))
        as older`,
     [quarter, timeParameter(microseconds), ns],
     { signal },
@@ -84,7 +86,7 @@ async function dropTable({ query }: Transaction, schema: string, day: Day): Prom
   const [row] = await query<{ removed: number }>(
     `with gone as (
        delete from ${schema}.quarter_count where start >= $1 and start < $2
-       returning trace + debug + info + warn + error + fatal + unspecified as records
+       returning ${ALL} as records
      )
      select coalesce(sum(records), 0) as removed from gone`,
     bounds,
@@ -153,10 +155,11 @@ async function forgetUnused({ connection, now }: PruneParts, olderThan: bigint):
   const query = (sql: string, parameters: readonly unknown[]) => connection.query(sql, parameters);
   const { microseconds, ns } = splitTime(olderThan);
   await removeEmptyCounts(connection, timeParameter(microseconds));
+  // Counts say it as well as the records, of which every day's table would have to be locked.
   await query(
     `update ${schema}.logger set last_seen = null, last_seen_ns = null
      where (last_seen, last_seen_ns) < ($1::timestamptz, $2::smallint)
-       and not exists (select from ${schema}.record where logger_id = logger.id)`,
+       and not exists (select from ${schema}.hour_count where logger_id = logger.id and ${ALL} > 0)`,
     [timeParameter(microseconds), ns],
   );
   // A receiver that is storing something at this moment has made its rows last until today.

@@ -7,7 +7,7 @@ import type { Connection, WorkOptions } from '../connection.ts';
 import { readExact } from '../exact.ts';
 import type { RecordColumns } from '../row-record.ts';
 import { joinTime } from '../time.ts';
-import { runSql } from './run-sql.ts';
+import { readByDays } from './by-days.ts';
 import { inOrder, isWithinUnnested, type TimeRange, unnestedRanges } from './time-range.ts';
 
 /** Where a logger's newest issue is to be looked for. */
@@ -39,22 +39,19 @@ async function newestFrom(
   places: readonly IssuePlace[],
   options: WorkOptions,
 ): Promise<Map<number, Issue>> {
-  if (places.length === 0) return new Map();
   // The severity is no parameter, so that the partial index fits.
-  const query: RawBuilder<IssueRow> = sql`
-    select loggers.logger_id, newest.*
-    from ${unnestedRanges(places)} as places (from_time, from_ns, to_time, to_ns, place)
-    join unnest(${places.map(({ loggerId }) => loggerId)}::integer[]) with ordinality as loggers (logger_id, place)
-      using (place)
+  const select = (ofDay: readonly IssuePlace[]): RawBuilder<IssueRow> => sql`
+    select places.logger_id, newest.*
+    from ${unnestedRanges(ofDay, ({ loggerId }) => loggerId)} as places (from_time, from_ns, to_time, to_ns, logger_id)
     cross join lateral (
       select time, ns, sequence, severity_number, severity_text, left(body, ${sql.lit(ISSUE_BODY_LENGTH)}) as body,
         case when octet_length(exact) < ${sql.lit(LONGEST_EXACT)} then exact end as exact
       from ${sql.raw(`${connection.schema}.record`)} as record
-      where record.logger_id = loggers.logger_id and severity_number >= ${sql.lit(severityFrom)}
-        and ${isWithinUnnested(places)}
+      where record.logger_id = places.logger_id and severity_number >= ${sql.lit(severityFrom)}
+        and ${isWithinUnnested(ofDay)}
       order by ${inOrder('newest')} limit 1
     ) as newest`;
-  const rows = await runSql(connection, query, options);
+  const rows = await readByDays(connection, places, select, options);
   return new Map(rows.map((row) => [row.logger_id, issueOf(row)]));
 }
 

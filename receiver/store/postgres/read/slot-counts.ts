@@ -2,10 +2,10 @@ import { type RawBuilder, sql } from 'kysely';
 import { LEVELS } from '../../../record/severity.ts';
 import type { SlotPiece, SlotPieces } from '../../common/slots.ts';
 import type { Connection } from '../connection.ts';
-import { splitTime, timeParameter } from '../time.ts';
+import { readByDays } from './by-days.ts';
 import type { SqlTruth } from './condition.ts';
 import { runSql } from './run-sql.ts';
-import { isWithinUnnested, timestamptz, unnestedRanges } from './time-range.ts';
+import { isWithinUnnested, unnestedRanges } from './time-range.ts';
 
 /** Records of a logger, or of all, in a piece of a slot. */
 export interface PieceCounts {
@@ -25,8 +25,9 @@ interface Stretch {
   readonly to: bigint;
 }
 
-const QUARTER = 900_000_000_000n;
-const HOUR = 4n * QUARTER;
+const SECOND = 1_000_000_000n;
+const HOURS = { table: 'hour_count', unit: 3600n * SECOND } as const;
+const QUARTERS = { table: 'quarter_count', unit: 900n * SECOND } as const;
 
 export interface CountOptions {
   /** Which loggers, by `logger_id`. */
@@ -46,8 +47,8 @@ export async function countPieces(
   options: CountOptions,
 ): Promise<PieceCounts[]> {
   const parts = await Promise.all([
-    countHours(connection, pieces.hours, options),
-    countQuarters(connection, pieces.quarters, options),
+    countKept(connection, HOURS, pieces.hours, options),
+    countKept(connection, QUARTERS, pieces.quarters, options),
     countEdges(connection, pieces.edges, options),
   ]);
   return parts.flat();
@@ -57,72 +58,63 @@ const loggerOf = ({ isByLogger }: CountOptions) => sql.raw(isByLogger ? 'logger_
 
 const LEVEL_COLUMNS = LEVELS.map((level) => level.toLowerCase());
 
-/** What is asked of the rows of counts that belong together. */
-const SUMS = sql.raw(
-  `${LEVEL_COLUMNS.map((level) => `sum(${level}) as ${level}`).join(', ')},
-   max(start) filter (where warn + error + fatal > 0) as newest_issue,
-   max(start) filter (where error + fatal > 0) as newest_error`,
-);
-
-type KeptRow = Record<string, number> & {
-  readonly logger_id: number;
-  readonly newest_issue: bigint | null;
-  readonly newest_error: bigint | null;
+/** What is asked of the rows of counts that belong together, in numbers; null for no time. */
+const SUMS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(LEVEL_COLUMNS.map((level) => [level, `sum(${level})`])),
+  newest_issue: 'extract(epoch from max(start) filter (where warn + error + fatal > 0))::bigint',
+  newest_error: 'extract(epoch from max(start) filter (where error + fatal > 0))::bigint',
 };
 
-/** Whole hours lie side by side but for less than an hour at the boundaries: one look at all of them is the quickest. */
-async function countHours(
-  connection: Connection,
-  pieces: readonly SlotPiece[],
-  options: CountOptions,
-): Promise<PieceCounts[]> {
-  if (pieces.length === 0) return [];
-  const edges = [...new Set(pieces.flatMap(({ from, to }) => [from, to]))].sort((one, other) => (one < other ? -1 : 1));
-  const pieceFrom = new Map(pieces.map((piece) => [piece.from, piece]));
-  const query: RawBuilder<KeptRow & { readonly bucket: number }> = sql`
-    select width_bucket(start, ${edges.map(timeText)}::timestamptz[]) as bucket, ${loggerOf(options)} as logger_id, ${SUMS}
-    from ${sql.raw(`${connection.schema}.hour_count`)}
-    where start >= ${timestamptz(edges[0]!)} and start < ${timestamptz(edges.at(-1)!)} and ${options.ofLoggers}
-    group by 1, 2`;
-  const rows = await runSql(connection, query, { signal: options.signal });
-  return rows.flatMap((row) => {
-    const piece = pieceFrom.get(edges[row.bucket - 1]!);
-    return piece ? [countsOf(row, piece, HOUR)] : [];
-  });
-}
+/** One row for each piece: thousands of rows of numbers would take longer to read than to count. */
+type KeptRow = Readonly<Record<string, string>> & { readonly place: number };
 
-/** Quarters are few, and often days apart: each is one range of the primary key. */
-async function countQuarters(
+/**
+ * From one of the tables of counts. Each piece is a range of its primary key; all of them grouped in one pass would be
+ * sorted on disk.
+ */
+async function countKept(
   connection: Connection,
+  { table, unit }: { readonly table: 'hour_count' | 'quarter_count'; readonly unit: bigint },
   pieces: readonly SlotPiece[],
   options: CountOptions,
 ): Promise<PieceCounts[]> {
   if (pieces.length === 0) return [];
-  const query: RawBuilder<KeptRow & { readonly place: number }> = sql`
-    select pieces.place::integer, counted.*
-    from ${unnestedRanges(pieces)} as pieces (from_time, from_ns, to_time, to_ns, place)
+  const sums = Object.entries(SUMS).map(([name, sum]) => `${sum} as ${name}`);
+  const lists = ['logger_id', ...Object.keys(SUMS)].map(
+    (name) => `string_agg(coalesce(${name}::text, ''), ',') as ${name}`,
+  );
+  const query: RawBuilder<KeptRow> = sql`
+    select place, counted.*
+    from ${unnestedRanges(pieces, (_, place) => place)} as pieces (from_time, from_ns, to_time, to_ns, place)
     cross join lateral (
-      select ${loggerOf(options)} as logger_id, ${SUMS} from ${sql.raw(`${connection.schema}.quarter_count`)}
-      where start >= from_time and start < to_time and ${options.ofLoggers} group by 1
-    ) as counted`;
+      select ${sql.raw(lists.join(', '))} from (
+        select ${loggerOf(options)} as logger_id, ${sql.raw(sums.join(', '))}
+        from ${sql.raw(`${connection.schema}.${table}`)}
+        where start >= from_time and start < to_time and ${options.ofLoggers} group by 1
+      ) as of_loggers
+    ) as counted where counted.logger_id is not null`;
   const rows = await runSql(connection, query, { signal: options.signal });
-  return rows.map((row) => countsOf(row, pieces[row.place - 1]!, QUARTER));
+  return rows.flatMap((row) => countsOf(row, pieces[row.place]!, unit));
 }
 
-const timeText = (nanoseconds: bigint): string => timeParameter(splitTime(nanoseconds).microseconds);
-
-function countsOf(row: KeptRow, piece: SlotPiece, unit: bigint): PieceCounts {
-  return {
+function countsOf(row: KeptRow, piece: SlotPiece, unit: bigint): PieceCounts[] {
+  const listOf = (column: string) => row[column]!.split(',');
+  const levels = LEVEL_COLUMNS.map(listOf);
+  const [issues, errors] = [listOf('newest_issue'), listOf('newest_error')];
+  return listOf('logger_id').map((loggerId, index) => ({
     piece,
-    loggerId: row.logger_id,
-    counts: LEVEL_COLUMNS.map((level) => row[level]!),
-    newestIssue: unitFrom(row.newest_issue, unit),
-    newestError: unitFrom(row.newest_error, unit),
-  };
+    loggerId: Number(loggerId),
+    counts: levels.map((counts) => Number(counts[index])),
+    newestIssue: unitFrom(issues[index]!, unit),
+    newestError: unitFrom(errors[index]!, unit),
+  }));
 }
 
-function unitFrom(start: bigint | null, unit: bigint): Stretch | null {
-  return start === null ? null : { from: start * 1000n, to: start * 1000n + unit };
+/** The unit of time that begins at so many seconds. */
+function unitFrom(seconds: string, unit: bigint): Stretch | null {
+  if (seconds === '') return null;
+  const from = BigInt(seconds) * SECOND;
+  return { from, to: from + unit };
 }
 
 /** A severity number's place in LEVELS, as `levelIndexOf` has it. */
@@ -132,26 +124,37 @@ export const LEVEL_INDEX = sql.raw(
         else (severity_number - 1) / 4 end`,
 );
 
+interface Edge extends SlotPiece {
+  /** Among all edges. */
+  readonly place: number;
+}
+
+interface EdgeRow {
+  readonly place: number;
+  readonly logger_id: number;
+  readonly level: number;
+  readonly count: number;
+}
+
 async function countEdges(
   connection: Connection,
   edges: readonly SlotPiece[],
   options: CountOptions,
 ): Promise<PieceCounts[]> {
-  if (edges.length === 0) return [];
-  const query: RawBuilder<{ place: number; logger_id: number; level: number; count: number }> = sql`
-    select places.place::integer, counted.*
-    from ${unnestedRanges(edges)} as places (from_time, from_ns, to_time, to_ns, place)
+  const numbered = edges.map((edge, place): Edge => ({ ...edge, place }));
+  const select = (ofDay: readonly Edge[]): RawBuilder<EdgeRow> => sql`
+    select places.place, counted.*
+    from ${unnestedRanges(ofDay, ({ place }) => place)} as places (from_time, from_ns, to_time, to_ns, place)
     cross join lateral (
       select ${loggerOf(options)} as logger_id, ${LEVEL_INDEX} as level, count(*) as count
       from ${sql.raw(`${connection.schema}.record`)}
-      where ${isWithinUnnested(edges)} and ${options.ofLoggers} group by 1, 2
+      where ${isWithinUnnested(ofDay)} and ${options.ofLoggers} group by 1, 2
     ) as counted`;
+  const rows = await readByDays(connection, numbered, select, { signal: options.signal });
   const found = new Map<string, PieceCounts & { counts: number[] }>();
-  for (const { place, logger_id: loggerId, level, count } of await runSql(connection, query, {
-    signal: options.signal,
-  })) {
+  for (const { place, logger_id: loggerId, level, count } of rows) {
     const key = `${place} ${loggerId}`;
-    const piece = edges[place - 1]!;
+    const piece = edges[place]!;
     const known = found.get(key) ?? {
       piece,
       loggerId,

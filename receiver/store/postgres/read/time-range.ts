@@ -47,14 +47,19 @@ export function inOrder(order: Order): RawBuilder<unknown> {
   return order === 'newest' ? sql`time desc, ns desc, sequence desc` : sql`time, ns, sequence`;
 }
 
-/** A set of rows (from_time, from_ns, to_time, to_ns, number from 1), one for each range. */
-export function unnestedRanges(ranges: readonly TimeRange[]): RawBuilder<unknown> {
+/** A set of rows (from_time, from_ns, to_time, to_ns, number), one for each range. */
+export function unnestedRanges<Range extends TimeRange>(
+  ranges: readonly Range[],
+  numberOf: (range: Range, place: number) => number,
+): RawBuilder<unknown> {
   const bounds = (times: readonly bigint[]) => {
     const split = times.map(splitTime);
     const microseconds = split.map((time) => timeParameter(time.microseconds));
     return sql`${microseconds}::timestamptz[], ${split.map(({ ns }) => ns)}::smallint[]`;
   };
-  return sql`unnest(${bounds(ranges.map(({ from }) => from))}, ${bounds(ranges.map(({ to }) => to))}) with ordinality`;
+  const from = bounds(ranges.map((range) => range.from));
+  const to = bounds(ranges.map((range) => range.to));
+  return sql`unnest(${from}, ${to}, ${ranges.map(numberOf)}::integer[])`;
 }
 
 /**
