@@ -28,7 +28,7 @@ export interface Redactor {
   value(value: unknown): unknown;
 }
 
-const SECRET_HEADERS = [
+export const SECRET_HEADERS = [
   'authorization',
   'proxy-authorization',
   'www-authenticate',
@@ -41,7 +41,7 @@ const SECRET_HEADERS = [
 ];
 
 /** In a name without `-`, `_` and capitals. */
-const SECRET_PARTS = [
+export const SECRET_PARTS = [
   'password',
   'passwd',
   'passphrase',
@@ -70,7 +70,7 @@ const SECRET_PARTS = [
 ];
 
 /** Too short to be looked for within words: `ssn` is in "className". `sig` is that of signed addresses. */
-const SECRET_WORDS = new Set([
+export const SECRET_WORDS = new Set([
   'pass',
   'pin',
   'otp',

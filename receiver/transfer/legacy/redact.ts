@@ -2,16 +2,87 @@ import type { AnyValue } from '../../record/any-value.ts';
 
 export const REDACTED = '[REDACTED]';
 
-/** In names of headers, parameters and fields whose values nobody should read (PARITY.md P54), without `-` and `_`. */
-const SECRET =
-  /pass(word|wd|phrase|code)|^pwd|secret|token|authorization|cookie|credential|session|csrf|xsrf|cvv|cvc|cardnumber|creditcard|signature|^auth$/;
-const SECRET_KEY = /(api|access|account|auth|encryption|functions|master|private|signing|subscription)key/;
-/** Too short to be looked for within words. */
-const SECRET_WORD = /(^|[^a-z])(pass|pin|otp|totp|ssn|sid|sig|jwt|bearer)([^a-z]|$)/i;
+// The same three lists as the exporter's (exporter/src/emit/redact.ts), which nothing here may import.
+export const SECRET_HEADERS = [
+  'authorization',
+  'proxy-authorization',
+  'www-authenticate',
+  'proxy-authenticate',
+  'authentication-info',
+  'cookie',
+  'set-cookie',
+  'x-api-key',
+  'x-auth',
+];
 
+/** In a name without `-`, `_` and capitals. */
+export const SECRET_PARTS = [
+  'password',
+  'passwd',
+  'passphrase',
+  'passcode',
+  'pwd',
+  'secret',
+  'token',
+  'apikey',
+  'accesskey',
+  'authkey',
+  'accountkey',
+  'encryptionkey',
+  'functionskey',
+  'masterkey',
+  'signingkey',
+  'subscriptionkey',
+  'authorization',
+  'credential',
+  'privatekey',
+  'sessionid',
+  'csrf',
+  'xsrf',
+  'cardnumber',
+  'creditcard',
+  'signature',
+];
+
+/** Too short to be looked for within words: `ssn` is in "className". `sig` is that of signed addresses. */
+export const SECRET_WORDS = new Set([
+  'pass',
+  'pin',
+  'otp',
+  'totp',
+  'ssn',
+  'cvv',
+  'cvc',
+  'session',
+  'sid',
+  'sig',
+  'jwt',
+  'bearer',
+]);
+/** Whatever has these in it, in Django: `sessionid`, `HTTP_COOKIE`. */
+const SECRET_IN_DJANGO = ['cookie', 'session', 'cvv', 'cvc'];
+/** Harmless as a part of a name, as in `auth_method`. */
+const SECRET_NAME = 'auth';
+
+/** Words of `snake_case`, `kebab-case`, `camelCase` and `a[b]`. */
+const WORDS = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g;
+
+const HEADERS = new Set(SECRET_HEADERS.map(squeezed));
+const PARTS: readonly string[] = [...SECRET_PARTS, ...SECRET_IN_DJANGO];
+
+/** Whether a header, parameter or field of this name has a value that nobody should read (PARITY.md P54). */
 export function isSecretName(name: string): boolean {
-  const squeezed = name.toLowerCase().replaceAll(/[-_ ]/g, '');
-  return SECRET.test(squeezed) || SECRET_KEY.test(squeezed) || SECRET_WORD.test(name);
+  const text = squeezed(name);
+  return (
+    text === SECRET_NAME ||
+    HEADERS.has(text.replace(/^http/, '')) ||
+    PARTS.some((part) => text.includes(part)) ||
+    (name.match(WORDS) ?? []).some((word) => SECRET_WORDS.has(word.toLowerCase()))
+  );
+}
+
+function squeezed(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_ ]/g, '');
 }
 
 /** A copy of a value in which secret fields, however deep, are replaced; of texts those that are JSON, forms or addresses. */
