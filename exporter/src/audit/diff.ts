@@ -1,7 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 
 export interface DiffOptions {
-  /** Names of fields left out on every level, or paths such as `address.zip`; on top of `DEFAULT_EXCLUSIONS`. */
+  /**
+   * Names of fields left out on every level, or paths such as `address.zip`, which lead through lists by names alone:
+   * `lines.price`. On top of `DEFAULT_EXCLUSIONS`.
+   */
   readonly exclude?: readonly string[] | undefined;
   /** The field by which objects in lists are told apart. Default `id`. */
   readonly key?: string | undefined;
@@ -38,6 +41,10 @@ const MOST_LEVELS = 8;
 /** Beyond so many values in all, what lies deeper is not shown: no record could hold it. */
 const MOST_VALUES = 1_000_000;
 
+/** A field's name, or what tells an item of a list apart. */
+type Step = string | { readonly item: string };
+type Path = readonly Step[];
+
 type Fields = Readonly<Record<string, unknown>>;
 type Pair = readonly [old: unknown, now: unknown];
 type FieldsPair = readonly [old: Record<string, unknown>, now: Record<string, unknown>];
@@ -50,7 +57,7 @@ type FieldsPair = readonly [old: Record<string, unknown>, now: Record<string, un
  */
 export function diff(before: unknown, after: unknown, options: DiffOptions = {}): Changes | null {
   try {
-    const changed = new Comparison(options).ofObjects(before, after);
+    const changed = new Comparison(options ?? {}).ofObjects(before, after);
     return changed && { old_value: changed[0], new_value: changed[1] };
   } catch {
     return null;
@@ -64,20 +71,23 @@ class Comparison {
   readonly #around = new Set<unknown>();
   #valuesLeft = MOST_VALUES;
 
-  constructor({ exclude = [], key = 'id' }: DiffOptions) {
-    this.#excluded = new Set(exclude);
-    this.#key = key;
+  constructor({ exclude, key }: DiffOptions) {
+    this.#excluded = new Set([exclude ?? []].flat());
+    this.#key = key ?? 'id';
   }
 
   ofObjects(before: unknown, after: unknown): FieldsPair | null {
     const [old, now] = [speakingForItself(before), speakingForItself(after)];
-    return this.#within([old, now], () => this.#ofFields(this.#fieldsOf(old) ?? {}, this.#fieldsOf(now) ?? {}, []));
+    return this.#within([old, now], () => {
+      const isList = Array.isArray(old ?? now);
+      return this.#ofFields(this.#fieldsOf(old) ?? {}, this.#fieldsOf(now) ?? {}, [], isList);
+    });
   }
 
-  #ofFields(before: Fields, after: Fields, path: readonly string[]): FieldsPair | null {
+  #ofFields(before: Fields, after: Fields, path: Path, isList: boolean): FieldsPair | null {
     const changed: [name: string, change: Pair][] = [];
     for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      const change = this.#ofField(before, after, name, [...path, name]);
+      const change = this.#ofField(before, after, name, [...path, isList ? { item: name } : name]);
       if (change) changed.push([name, change]);
     }
     if (changed.length === 0) return null;
@@ -88,8 +98,8 @@ class Comparison {
   }
 
   /** One that cannot be read costs itself alone. */
-  #ofField(before: Fields, after: Fields, name: string, path: readonly string[]): Pair | null {
-    if (this.#isExcluded(path) || EXCLUDED_BY_DEFAULT.has(name)) return null;
+  #ofField(before: Fields, after: Fields, name: string, path: Path): Pair | null {
+    if (this.#isExcluded(path) || isExcludedByDefault(path)) return null;
     try {
       return this.#ofValues(fieldOf(before, name), fieldOf(after, name), path);
     } catch {
@@ -97,19 +107,19 @@ class Comparison {
     }
   }
 
-  #ofValues(before: unknown, after: unknown, path: readonly string[]): Pair | null {
+  #ofValues(before: unknown, after: unknown, path: Path): Pair | null {
     const [old, now] = [speakingForItself(before) ?? null, speakingForItself(after) ?? null];
     if (old === now || (this.#around.has(old) && this.#around.has(now))) return null;
     const [oldFields, newFields] = [this.#fieldsOf(old), this.#fieldsOf(now)];
     if (oldFields && newFields && Array.isArray(old) === Array.isArray(now) && this.#goesInto(path)) {
-      return this.#within([old, now], () => this.#ofFields(oldFields, newFields, path));
+      return this.#within([old, now], () => this.#ofFields(oldFields, newFields, path, Array.isArray(old)));
     }
     const shown: Pair = [this.#shown(old, path), this.#shown(now, path)];
     return isDeepStrictEqual(...shown) ? null : shown;
   }
 
   /** A value that is shown whole: without what is excluded. */
-  #shown(value: unknown, path: readonly string[], isInList = false): unknown {
+  #shown(value: unknown, path: Path, isInList = false): unknown {
     const plain = speakingForItself(value);
     if (isLeaf(plain) || isEmptyList(plain)) return plain;
     if (this.#around.has(plain)) return '[Circular]';
@@ -118,15 +128,17 @@ class Comparison {
   }
 
   /** In lists without keys identity and time stamps stay, for nothing else may tell the items apart. */
-  #shownInside(value: unknown, path: readonly string[], isInList: boolean): unknown {
+  #shownInside(value: unknown, path: Path, isInList: boolean): unknown {
     const fields = isInList ? plainFieldsOf(value) : this.#fieldsOf(value);
     if (fields === undefined) {
-      return (value as readonly unknown[]).map((item, index) => this.#shown(item, [...path, String(index)], true));
+      return (value as readonly unknown[]).map((item, index) =>
+        this.#shown(item, [...path, { item: String(index) }], true),
+      );
     }
     const shown: [string, unknown][] = [];
     for (const [name, inner] of Object.entries(fields)) {
-      const innerPath = [...path, name];
-      const isLeftOut = this.#isExcluded(innerPath) || (!isInList && EXCLUDED_BY_DEFAULT.has(name));
+      const innerPath = [...path, Array.isArray(value) ? { item: name } : name];
+      const isLeftOut = this.#isExcluded(innerPath) || (!isInList && isExcludedByDefault(innerPath));
       if (inner !== undefined && !isLeftOut) shown.push([name, this.#shown(inner, innerPath, isInList)]);
     }
     return Object.fromEntries(shown);
@@ -142,13 +154,16 @@ class Comparison {
     }
   }
 
-  #goesInto(path: readonly string[]): boolean {
+  #goesInto(path: Path): boolean {
     this.#valuesLeft -= 1;
     return path.length < MOST_LEVELS && this.#valuesLeft > 0;
   }
 
-  #isExcluded(path: readonly string[]): boolean {
-    return this.#excluded.has(path.at(-1) ?? '') || this.#excluded.has(path.join('.'));
+  #isExcluded(path: Path): boolean {
+    if (this.#excluded.size === 0) return false;
+    const last = path.at(-1) ?? '';
+    if (this.#excluded.has(textOf(last)) || this.#excluded.has(path.map(textOf).join('.'))) return true;
+    return typeof last === 'string' && this.#excluded.has(path.filter(isName).join('.'));
   }
 
   /** A value as fields to be compared one by one: objects, maps, and lists of objects with keys. */
@@ -168,6 +183,14 @@ class Comparison {
     }
     return items.size === list.length ? Object.fromEntries(items) : undefined;
   }
+}
+
+const isName = (step: Step): step is string => typeof step === 'string';
+const textOf = (step: Step): string => (isName(step) ? step : step.item);
+
+function isExcludedByDefault(path: Path): boolean {
+  const last = path.at(-1) ?? '';
+  return isName(last) && EXCLUDED_BY_DEFAULT.has(last);
 }
 
 /** Of objects and maps. */

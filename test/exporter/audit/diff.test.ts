@@ -166,6 +166,38 @@ test('P72 what is excluded is left out of lists without keys too, which else are
   });
 });
 
+test('P72 a path leads through lists by the names of their fields alone', () => {
+  const order = (number: string, n: number) => ({
+    card: { number },
+    lines: [{ id: 1, card: { number }, n }],
+    tags: [{ number }],
+  });
+  expect(
+    diff(order('4111', 1), order('4222', 2), { exclude: ['card.number', 'lines.card.number', 'tags.number'] }),
+  ).toEqual({
+    old_value: { lines: { 1: { n: 1 } } },
+    new_value: { lines: { 1: { n: 2 } } },
+  });
+  expect(diff({ cards: [] }, { cards: [{ id: 7, name: 'a', number: 1 }] }, { exclude: ['cards.number'] })).toEqual({
+    old_value: { cards: { 7: null } },
+    new_value: { cards: { 7: { name: 'a' } } },
+  });
+});
+
+test('P72 an item of a list may be called as a time stamp is', () => {
+  const states = (n: number) => ({ states: [{ name: 'created', n }] });
+  expect(diff(states(1), states(2), { key: 'name' })).toEqual({
+    old_value: { states: { created: { n: 1 } } },
+    new_value: { states: { created: { n: 2 } } },
+  });
+});
+
+test('P72 options that are null are none', () => {
+  expect(diff({ a: 1 }, { a: 2 }, null as never)).toEqual({ old_value: { a: 1 }, new_value: { a: 2 } });
+  expect(diff({ a: 1 }, { a: 2 }, { exclude: null as never, key: null as never })).not.toBeNull();
+  expect(diff({ pin: 1, p: 1 }, { pin: 2, p: 1 }, { exclude: 'pin' as never })).toBeNull();
+});
+
 test('P72 a field that cannot be read costs itself alone', () => {
   const before = {
     a: 1,
