@@ -138,6 +138,22 @@ export function recordFilter(query: QueryString, now: bigint, zone: TimeZone | n
   };
 }
 
+/**
+ * The records of `recordFilter` for which the terms hold too, and whose fields are what the parameters named for them say
+ * (`anyEquals`).
+ */
+export function narrowedFilter(
+  query: QueryString,
+  { now, zone }: { readonly now: bigint; readonly zone: TimeZone | null },
+  fields: Readonly<Record<string, Field>>,
+  terms: readonly Query[],
+): ParamResult<RecordFilter> {
+  const filter = recordFilter(query, now, zone);
+  if (!filter.ok) return filter;
+  const equal = Object.entries(fields).map(([parameter, field]) => anyEquals(query, parameter, field));
+  return { ok: true, value: { ...filter.value, query: and(...terms, ...equal, filter.value.query) } };
+}
+
 /** One time parameter, absent when missing. */
 function timeParam(
   query: QueryString,
@@ -197,7 +213,7 @@ const isNamedLevel = (name: string): name is NamedLevel => Object.hasOwn(LOWEST_
 const named = (name: NamedField): Field => ({ kind: 'named', name });
 
 /** Records whose field is a parameter's value; any of them where it is repeated, all records where it is missing. */
-export function anyEquals(query: QueryString, parameter: string, field: Field): Query {
+function anyEquals(query: QueryString, parameter: string, field: Field): Query {
   return or(all(query, parameter).map((value) => ({ type: 'field', field, test: { op: 'equals', value } })));
 }
 

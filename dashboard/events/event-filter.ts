@@ -1,14 +1,6 @@
 import { and, type Field, fieldEquals, type NamedField, type Query } from '../../receiver/query/tree.ts';
 import type { TimeZone } from '../health/time-zone.ts';
-import {
-  anyEquals,
-  oneOf,
-  type ParamResult,
-  type QueryString,
-  type RecordFilter,
-  recordFilter,
-  single,
-} from '../params.ts';
+import { narrowedFilter, oneOf, type ParamResult, type QueryString, type RecordFilter, single } from '../params.ts';
 
 const named = (name: NamedField): Field => ({ kind: 'named', name });
 const attribute = (key: string): Field => ({ kind: 'attribute', key });
@@ -50,15 +42,9 @@ export function eventKind(query: QueryString): EventKind {
 
 /** Events by their own parameters and those of all lists of records (`recordFilter`). */
 export function eventFilter(query: QueryString, now: bigint, zone: TimeZone | null = null): ParamResult<RecordFilter> {
-  const filter = recordFilter(query, now, zone);
-  if (!filter.ok) return filter;
   const kind = oneOf(query, 'kind', EVENT_KINDS);
   if (!kind.ok) return kind;
-  const terms = Object.entries(EVENT_FIELDS).map(([parameter, field]) => anyEquals(query, parameter, field));
-  return {
-    ok: true,
-    value: { ...filter.value, query: and(KIND_QUERIES[eventKind(query)], ...terms, filter.value.query) },
-  };
+  return narrowedFilter(query, { now, zone }, EVENT_FIELDS, [KIND_QUERIES[eventKind(query)]]);
 }
 
 /** All that is known of an object, whatever kind of record says it. */

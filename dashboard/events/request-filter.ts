@@ -1,14 +1,13 @@
 import { shown } from '../../receiver/query/syntax.ts';
-import { and, type Field, fieldEquals, type Query } from '../../receiver/query/tree.ts';
+import { type Field, fieldEquals, type Query } from '../../receiver/query/tree.ts';
 import type { TimeZone } from '../health/time-zone.ts';
 import {
-  anyEquals,
   fault,
+  narrowedFilter,
   oneOf,
   type ParamResult,
   type QueryString,
   type RecordFilter,
-  recordFilter,
   single,
 } from '../params.ts';
 
@@ -31,21 +30,17 @@ export function requestFilter(
   now: bigint,
   zone: TimeZone | null = null,
 ): ParamResult<RecordFilter> {
-  const filter = recordFilter(query, now, zone);
-  if (!filter.ok) return filter;
   const status = oneOf(query, 'status', STATUS_CLASSES);
   if (!status.ok) return status;
   const slower = slowerThan(query);
   if (slower === undefined && single(query, 'slower') !== undefined) {
     return fault('slower', `must be a number of seconds such as 0.5, not ${shown(single(query, 'slower')!)}`);
   }
-  const terms = [
+  return narrowedFilter(query, { now, zone }, REQUEST_FIELDS, [
     fieldEquals('event', 'logvitals.http'),
-    ...Object.entries(REQUEST_FIELDS).map(([parameter, field]) => anyEquals(query, parameter, field)),
     ...statusTerms(status.value),
     ...slownessTerms(slower),
-  ];
-  return { ok: true, value: { ...filter.value, query: and(...terms, filter.value.query) } };
+  ]);
 }
 
 /** `5xx` as it is, or undefined: anything else is no class of statuses. */
