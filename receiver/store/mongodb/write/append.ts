@@ -44,6 +44,12 @@ interface Part {
   ids: (string | null)[];
 }
 
+interface Storing {
+  readonly step: Step;
+  /** How long others at the same records are waited for, milliseconds. */
+  readonly patience: number;
+}
+
 /**
  * Stores batches: claims their keys and uids, writes the step down, inserts the records, counts them, crosses the step
  * out. docs/mongodb.md says what is left when it ends in between.
@@ -114,10 +120,7 @@ export class Appender {
     const keyed = parts.filter(({ batch, isDuplicate }) => batch.key !== null && !isDuplicate);
     if (keyed.length === 0 && parts.every(({ batch }) => batch.records.length === 0)) return;
     try {
-      const heldByUid = await this.#claim(parts, keyed, step);
-      const changes = await this.#insert(parts, heldByUid, { step, patience });
-      checkInTime(step, this.#database.server);
-      await this.#journal.beginCounting(step);
+      const changes = await this.#storeRecords(parts, keyed, { step, patience });
       await Promise.all([
         changes.storeCounts(this.#database, step, this.#knownDays),
         changes.applyToLoggers(this.#database),
@@ -128,6 +131,27 @@ export class Appender {
     }
     const settled = keyed.filter(({ isDuplicate }) => !isDuplicate).map(({ batch }) => batch.key!);
     this.#settlements.add(step, settled);
+  }
+
+  /** Stores all that it will, and says so; gives what that changes of the counts. */
+  async #storeRecords(parts: readonly Part[], keyed: readonly Part[], storing: Storing): Promise<CountChanges> {
+    const { step } = storing;
+    const heldByUid = await this.#claim(parts, keyed, step);
+    const ids = idsToStore(parts, heldByUid);
+    let mayBeCounting = false;
+    try {
+      const changes = await this.#insert(parts, heldByUid, storing);
+      checkInTime(step, this.#database.server);
+      mayBeCounting = true;
+      await this.#journal.beginCounting(step);
+      return changes;
+    } catch (error) {
+      // A process that was frozen for long finds its step taken over, and crossed out, but may have stored since then.
+      if (error instanceof TakenOverError || (!mayBeCounting && isLate(step))) {
+        await this.#journal.putBack(step, dateOf(this.#now()), ids).catch(() => {});
+      }
+      throw error;
+    }
   }
 
   /** Gives records their ids, and writes the step down. Gives the records that are held for their uids. */
@@ -143,7 +167,7 @@ export class Appender {
     if (known.size === 0 && heldUids.size === 0) return [];
     this.#resume(keyed, known);
     const held = await this.#dropHeld(parts, heldUids);
-    await this.#journal.change(step, [...parts.flatMap(newIds), ...held.map(({ id }) => id)]);
+    await this.#journal.change(step, idsToStore(parts, held));
     return held;
   }
 
@@ -188,7 +212,7 @@ export class Appender {
   async #insert(
     parts: readonly Part[],
     heldByUid: readonly Place[],
-    { step, patience }: { readonly step: Step; readonly patience: number },
+    { step, patience }: Storing,
   ): Promise<CountChanges> {
     const changes = new CountChanges();
     const writer = new DocumentWriter(step.id);
@@ -223,8 +247,10 @@ export class Appender {
   }
 }
 
-function checkInTime({ startedAt }: Step, server: string): void {
-  if (performance.now() - startedAt < LONGEST_STEP) return;
+const isLate = ({ startedAt }: Step): boolean => performance.now() - startedAt >= LONGEST_STEP;
+
+function checkInTime(step: Step, server: string): void {
+  if (!isLate(step)) return;
   throw new StoreUnavailableError(`${server} is too slow: storing took longer than ${LONGEST_STEP / 1000} s`);
 }
 
@@ -256,6 +282,12 @@ function placesToStore(parts: readonly Part[]): Place[] {
 }
 
 const newIds = ({ ids }: Part): string[] => ids.filter((id) => id !== null);
+
+/** The ids that a step is about. */
+const idsToStore = (parts: readonly Part[], heldByUid: readonly Place[]): string[] => [
+  ...parts.flatMap(newIds),
+  ...heldByUid.map(({ id }) => id),
+];
 
 function answerOf({ isDuplicate, isResumed, ids }: Part): AppendedBatch {
   const stored = ids.reduce((sum, id) => sum + (id === null ? 0 : 1), 0);

@@ -48,6 +48,12 @@ export class Journal {
     await this.#database.journal.updateOne({ _id: id, state: { $exists: false } }, { $set: { state: 'taken' } });
   }
 
+  /** Writes a step down again that others took over, and crossed out by now, although it went on storing. */
+  async putBack({ id }: Pick<Step, 'id'>, at: Date, ids: readonly string[]): Promise<void> {
+    const taken = { kind: 'append', state: 'taken', at, records: encodeIds(ids) } as const;
+    await this.#database.journal.updateOne({ _id: id }, { $setOnInsert: taken }, { upsert: true });
+  }
+
   async close({ id }: Pick<Step, 'id'>): Promise<void> {
     await this.#database.journal.deleteOne({ _id: id });
   }

@@ -11,13 +11,23 @@ import { changeOwner, readOwned, removeRecords } from './owned-records.ts';
 /** Steps looked at in one go, the oldest. */
 const MAX_SEEN = 1000;
 /**
- * A step that was taken over stays written down for so long: what the server was still doing for it is done by then, and
- * is taken over, too. Milliseconds.
+ * A step that was taken over stays written down for so long, and is looked at again: a receiver that was frozen, or a
+ * network that was broken, may have held back a command that stores for it. Milliseconds.
  */
-const TAKEN_FOR = 60_000;
+const TAKEN_FOR = 86_400_000;
+/** The same where there are more of them than that, or a clock is wrong: what the server had begun is done by then. */
+const TAKEN_AT_LEAST = 60_000;
+const MAX_TAKEN = 500;
 
 /** What is looked at of a step before it is decided whether to finish it. */
 export type SeenStep = Pick<JournalDocument, '_id' | 'state'>;
+
+/** Times of this process's own clock. */
+interface Seen {
+  readonly since: number;
+  /** When its records were last looked for. */
+  lookedAt: number;
+}
 
 /**
  * Steps that were begun and not crossed out, and how to finish them. How long one is there already is told by this
@@ -26,16 +36,19 @@ export type SeenStep = Pick<JournalDocument, '_id' | 'state'>;
 export class UnfinishedSteps {
   readonly #database: Database;
   readonly #now: Clock;
+  readonly #elapsed: () => number;
   readonly #journal: Journal;
   readonly #lanes = new Lanes(1);
-  /** By id and state, with the time of `performance.now()`. */
-  #seen = new Map<string, number>();
+  /** By id and state. */
+  #seen = new Map<string, Seen>();
   /** Steps of this process that failed: nobody has to wait for them. */
   readonly #failed = new Set<string>();
 
-  constructor(database: Database, now: Clock) {
+  /** `elapsed` is this process's own clock, in milliseconds. */
+  constructor(database: Database, now: Clock, elapsed = () => performance.now()) {
     this.#database = database;
     this.#now = now;
+    this.#elapsed = elapsed;
     this.#journal = new Journal(database);
   }
 
@@ -51,12 +64,8 @@ export class UnfinishedSteps {
   /** Milliseconds since this process first saw the step in this state; endless for its own steps that failed. */
   ageOf(step: SeenStep): number {
     if (step.state !== 'taken' && this.#failed.has(step._id)) return Number.POSITIVE_INFINITY;
-    const key = keyOf(step);
-    const since = this.#seen.get(key);
-    if (since !== undefined) return performance.now() - since;
-    if (this.#seen.size >= 2 * MAX_SEEN) this.#seen.clear();
-    this.#seen.set(key, performance.now());
-    return 0;
+    const { since } = this.#seenOf(step);
+    return this.#elapsed() - since;
   }
 
   /** Those of these steps that are not crossed out. */
@@ -71,17 +80,47 @@ export class UnfinishedSteps {
       hint: hintOf('journalByTime'),
       sort: { at: 1 },
       limit: MAX_SEEN,
-      projection: { state: 1 },
+      projection: { state: 1, at: 1 },
     } as const;
-    const steps: SeenStep[] = await this.#database.journal.find({ at: { $exists: true } }, options).toArray();
+    const steps = await this.#database.journal
+      .find<SeenStep & Pick<JournalDocument, 'at'>>({ at: { $exists: true } }, options)
+      .toArray();
     const present = new Set(steps.map(keyOf));
     this.#seen = new Map(Array.from(this.#seen).filter(([key]) => present.has(key)));
-    for (const step of steps) {
-      const age = this.ageOf(step);
-      if (age >= patience) await this.finish(step._id);
-      if (step.state === 'taken' && age >= TAKEN_FOR) await this.#journal.close({ id: step._id });
+    for (const step of steps) if (this.#isDue(step, patience)) await this.finish(step._id);
+    const taken = steps.filter(({ state }) => state === 'taken');
+    const before = dateOf(this.#now()).getTime() - TAKEN_FOR;
+    for (const [index, step] of taken.entries()) {
+      const isKept = step.at.getTime() >= before && taken.length - index <= MAX_TAKEN;
+      if (!isKept && this.ageOf(step) >= TAKEN_AT_LEAST) {
+        await this.finish(step._id);
+        await this.#journal.close({ id: step._id });
+      }
     }
     for (const id of failed) this.#failed.delete(id);
+  }
+
+  /** One that was taken over is looked at whenever its age has doubled. */
+  #isDue(step: SeenStep, patience: number): boolean {
+    if (this.#failed.has(step._id)) return true;
+    const age = this.ageOf(step);
+    if (age < patience || step.state !== 'taken') return age >= patience;
+    const seen = this.#seenOf(step);
+    if (age < 2 * (seen.lookedAt - seen.since)) return false;
+    seen.lookedAt = this.#elapsed();
+    return true;
+  }
+
+  #seenOf(step: SeenStep): Seen {
+    const key = keyOf(step);
+    let seen = this.#seen.get(key);
+    if (!seen) {
+      if (this.#seen.size >= 2 * MAX_SEEN) this.#seen.clear();
+      const since = this.#elapsed();
+      seen = { since, lookedAt: since };
+      this.#seen.set(key, seen);
+    }
+    return seen;
   }
 
   /** Finishes removals that somebody began. */
