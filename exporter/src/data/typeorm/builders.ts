@@ -1,6 +1,7 @@
-import type { JoinTable, Row, WriteKind } from '../change.ts';
+import type { JoinTable, Row, RowsChanged, WriteKind } from '../change.ts';
 import { type SqlOutcome, type SqlStatement, SqlWrite } from '../sql-write.ts';
 import type { AuditTrail } from '../trail.ts';
+import { type FarSides, pick } from './far-sides.ts';
 import { type ColumnLike, fieldOf, joinOf, keyFields, type MetadataLike, rowOfEntity } from './metadata.ts';
 import type { QueryRunnerLike, RunnerTransactions } from './runners.ts';
 
@@ -10,6 +11,8 @@ interface ExpressionMap {
   readonly mainAlias?: { readonly hasMetadata: boolean; readonly metadata: MetadataLike } | undefined;
   readonly valuesSet?: object | readonly object[] | undefined;
   readonly callListeners: boolean;
+  /** Of an update that `save` makes: the key of the entity that it is for. */
+  readonly whereEntities?: readonly object[] | undefined;
   readonly insertFromSelect?: unknown;
   /** What TypeORM itself has the database give back. */
   readonly extraReturningColumns: readonly unknown[];
@@ -45,6 +48,7 @@ export interface BuilderSource {
 export interface BuilderSurroundings {
   readonly trail: AuditTrail;
   readonly transactions: RunnerTransactions;
+  readonly farSides: FarSides;
   readonly source: BuilderSource;
 }
 
@@ -95,8 +99,47 @@ async function executeWatched(
   const { queryType, mainAlias, callListeners } = builder.expressionMap;
   const kind = KINDS[queryType];
   const metadata = mainAlias?.hasMetadata ? mainAlias.metadata : undefined;
+  if (kind === undefined || metadata === undefined) return await execute();
   // What runs for `save` and the like tells no listeners: the subscriber hears of it from `save` itself.
-  if (kind === undefined || metadata === undefined || !callListeners) return await execute();
+  if (!callListeners) return await executeForSave(builder, metadata, execute, around);
+  return await executeRecorded(builder, kind, metadata, execute, around);
+}
+
+/** Records no more than what the subscriber does not hear of. */
+async function executeForSave(
+  builder: BuilderLike,
+  metadata: MetadataLike,
+  execute: () => Promise<unknown>,
+  around: BuilderSurroundings,
+): Promise<unknown> {
+  const { trail, farSides } = around;
+  const { queryRunner, expressionMap } = builder;
+  const { queryType, whereEntities } = expressionMap;
+  if (metadata.isJunction || !(queryType === 'insert' || queryType === 'update')) return await execute();
+  if (queryType === 'update') {
+    const [values = {}] = setOf(expressionMap);
+    const pointers = trail.attempt(() => farSides.untold(queryRunner, metadata, whereEntities?.[0], values)) ?? {};
+    if (Object.keys(pointers).length === 0) return await execute();
+    return await executeRecorded(builder, 'update', metadata, execute, around, pointers);
+  }
+  const result = (await execute()) as { identifiers?: readonly object[] };
+  trail.attempt(() => {
+    for (const [index, values] of setOf(expressionMap).entries()) {
+      farSides.inserted(queryRunner, metadata, result.identifiers?.[index] ?? {}, values);
+    }
+  });
+  return result;
+}
+
+/** @param only Of an update: the fields that are recorded, with the values they get; default all. */
+async function executeRecorded(
+  builder: BuilderLike,
+  kind: WriteKind,
+  metadata: MetadataLike,
+  execute: () => Promise<unknown>,
+  around: BuilderSurroundings,
+  only?: Row,
+): Promise<unknown> {
   const { trail, transactions } = around;
   const join = trail.attempt(() => joinOf(metadata));
   if (!trail.wants(metadata.name, kind, join)) return await execute();
@@ -106,10 +149,16 @@ async function executeWatched(
   const result = await execute();
   await trail.attemptAsync(async () => {
     for (const change of (await write?.changes(outcomeOf(builder, kind, metadata, result))) ?? []) {
-      trail.record(change, events);
+      trail.record(only ? restricted(change, only) : change, events);
     }
   });
   return result;
+}
+
+function restricted(change: RowsChanged, only: Row): RowsChanged {
+  const keeps = (field: string) => Object.hasOwn(only, field);
+  const rows = change.rows.map((row) => ({ ...row, after: row.after && pick(row.after, keeps) }));
+  return { ...change, rows, values: only };
 }
 
 function describe(
@@ -133,7 +182,7 @@ function describe(
     keyFields: around.trail.idFields(metadata.name) ?? keyFields(metadata),
     stated: kind === 'create' && !expressionMap.insertFromSelect ? values : null,
     values: values[0] ?? {},
-    pinned: {},
+    pinned: rowOfEntity(expressionMap.whereEntities?.[0] ?? {}, metadata.primaryColumns),
     upsert: onUpdate === undefined ? null : { conflictFields: conflictFields.length === 0 ? null : conflictFields },
     readTargets: (limit) => reader.targets(limit),
     readByKeys: (fields, keys) => reader.byKeys(fields, keys),

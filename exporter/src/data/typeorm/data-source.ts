@@ -2,6 +2,7 @@ import type { DataAuditOptions } from '../options.ts';
 import { recordOnce, replaceMethods } from '../replaced-methods.ts';
 import { createAuditTrail } from '../trail.ts';
 import { type BuilderLike, type BuilderSource, watchBuilder } from './builders.ts';
+import { FarSides } from './far-sides.ts';
 import { RunnerTransactions } from './runners.ts';
 import { createSubscriber } from './subscriber.ts';
 
@@ -33,9 +34,10 @@ export function auditTypeorm<Source extends DataSourceLike>(
   }
   const trail = createAuditTrail('typeorm', options);
   const transactions = new RunnerTransactions(trail, FAILURES_SPOIL.includes(dataSource.options.type));
-  const around = { trail, transactions, source: dataSource as unknown as BuilderSource };
+  const farSides = new FarSides();
+  const around = { trail, transactions, farSides, source: dataSource as unknown as BuilderSource };
   recordOnce(dataSource, () => {
-    const subscriber = createSubscriber(trail, transactions);
+    const subscriber = createSubscriber(trail, transactions, farSides);
     dataSource.subscribers.push(subscriber);
     const createQueryBuilder = dataSource.createQueryBuilder as (...input: unknown[]) => BuilderLike;
     const watched = (...input: unknown[]) => watchBuilder(createQueryBuilder.apply(dataSource, input), around);

@@ -1,5 +1,6 @@
 import type { Row, RowChange, WriteKind } from '../change.ts';
 import type { AuditTrail } from '../trail.ts';
+import type { FarSides } from './far-sides.ts';
 import {
   type ColumnLike,
   fieldOf,
@@ -28,6 +29,7 @@ interface EntityEvent extends TransactionEvent {
 /** TypeORM's subscriber of everything, for what goes through entities: `save`, `remove`, `softRemove`, `recover`. */
 export interface Subscriber {
   afterInsert(event: EntityEvent): void;
+  beforeUpdate(event: EntityEvent): void;
   afterUpdate(event: EntityEvent): void;
   afterRemove(event: EntityEvent): void;
   afterSoftRemove(event: EntityEvent): void;
@@ -38,7 +40,7 @@ export interface Subscriber {
 }
 
 /** Query builders raise the same events without saying which rows; they are recorded where they run. */
-export function createSubscriber(trail: AuditTrail, transactions: RunnerTransactions): Subscriber {
+export function createSubscriber(trail: AuditTrail, transactions: RunnerTransactions, farSides: FarSides): Subscriber {
   const record = (kind: WriteKind, { metadata, queryRunner }: EntityEvent, change: RowChange): void => {
     const { name: model } = metadata;
     const join = joinOf(metadata);
@@ -50,11 +52,24 @@ export function createSubscriber(trail: AuditTrail, transactions: RunnerTransact
   return {
     afterInsert(event) {
       if (event.entityId === undefined) return;
-      trail.attempt(() => record('create', event, { before: null, after: wholeRow(event) }));
+      trail.attempt(() => {
+        const row = wholeRow(event);
+        const pointers = farSides.takeInserted(event.queryRunner, event.metadata, event.entity ?? row);
+        record('create', event, { before: null, after: { ...row, ...pointers } });
+      });
+    },
+    beforeUpdate(event) {
+      const { queryRunner, metadata, entity, databaseEntity } = event;
+      if (entity === undefined || databaseEntity === undefined) return;
+      trail.attempt(() => farSides.willTell(queryRunner, metadata, entity, updatedColumns(event)));
     },
     afterUpdate(event) {
-      if (event.databaseEntity === undefined) return;
-      trail.attempt(() => record('update', event, updatedRow(event)));
+      const { queryRunner, metadata, entity, databaseEntity } = event;
+      if (databaseEntity === undefined) return;
+      trail.attempt(() => {
+        if (entity !== undefined) farSides.told(queryRunner, metadata, entity);
+        record('update', event, updatedRow(event));
+      });
     },
     afterRemove(event) {
       if (event.entityId === undefined) return;
@@ -84,10 +99,14 @@ function wholeRow({ metadata, entity, databaseEntity, entityId }: EntityEvent): 
 }
 
 /** TypeORM's own comparison says which columns are written; entities may have other values of the same meaning in them. */
-function updatedRow({ metadata, entity = {}, databaseEntity = {}, ...event }: EntityEvent): RowChange {
+function updatedRow(event: EntityEvent): RowChange {
+  const { metadata, entity = {}, databaseEntity = {} } = event;
+  return { before: rowOfEntity(databaseEntity, metadata.columns), after: rowOfEntity(entity, updatedColumns(event)) };
+}
+
+function updatedColumns(event: EntityEvent): ColumnLike[] {
   const relations = (event.updatedRelations ?? []).flatMap((relation) => relation.joinColumns);
-  const columns = [...(event.updatedColumns ?? []), ...relations];
-  return { before: rowOfEntity(databaseEntity, metadata.columns), after: rowOfEntity(entity, columns) };
+  return [...(event.updatedColumns ?? []), ...relations];
 }
 
 function changedRow({ metadata, entity = {}, databaseEntity = {} }: EntityEvent): RowChange {
