@@ -8,26 +8,55 @@ import { DEFAULTS } from '../../receiver/store/mongodb/options.ts';
 import { UnfinishedSteps } from '../../receiver/store/mongodb/write/unfinished-steps.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { findMongodb } from '../helpers/mongodb.ts';
+import { MINUTE } from '../helpers/records.ts';
 import { searchAll } from './contract/harness.ts';
 import { expectAgreement, expectEachOnce } from './mongodb-crash-checks.ts';
-import { type CrashTask, crashAppend } from './mongodb-crash-tasks.ts';
-import { mongodbStores } from './mongodb-database.ts';
+import { CRASH_RECORDS, type CrashTask, crashAppend, crashPrune, PRUNED_BEFORE } from './mongodb-crash-tasks.ts';
+import { mongodbStores, type TestMongodbStores } from './mongodb-database.ts';
 
-/** More commands than an append has. */
+/** More commands than a task has. */
 const MAX_COMMANDS = 40;
 const PATIENCE = 30_000;
 const HOUR = 3_600_000;
 
 describe.skipIf((await findMongodb()) === null)('MongoDB and frozen receivers', () => {
   test('P9 P37 frozen for long at each command of an append, and killed when it goes on: what it stored is counted', async () => {
-    await atEachCommand('append', async (child, url) => {
-      await using other = await otherReceiver(url);
+    await atEachCommand('append', async ({ stores, goOn }) => {
+      await using other = await otherReceiver(stores.database.url);
       await other.lookAfter(0);
       await other.lookAfter(HOUR);
       await other.lookAfter(HOUR);
-      await child.goOn();
+      await goOn();
       await other.lookAfter(12 * HOUR);
+      const store = await stores.open();
+      await expectAgreement(store, await searchAll(store));
+      await crashAppend(store);
+      await expectEachOnce(store);
     });
+  }, 300_000);
+
+  test('P36 P37 frozen at each command of pruning while another prunes, and killed when it goes on: each record is taken off the counts once', async () => {
+    await atEachCommand(
+      'prune',
+      async ({ stores, goOn }) => {
+        const kept = CRASH_RECORDS.filter(({ timestamp }) => timestamp >= PRUNED_BEFORE);
+        // By its clock nobody prunes any more.
+        const other = await stores.open({ now: () => systemClock() + 3n * MINUTE });
+        await crashPrune(other);
+        await expectAgreement(other, kept);
+        await goOn();
+        await using later = await otherReceiver(stores.database.url);
+        await later.lookAfter(HOUR);
+        await later.lookAfter(HOUR);
+        await crashPrune(other);
+        expect(await searchAll(other)).toHaveLength(kept.length);
+        await expectAgreement(other, kept);
+      },
+      async (stores) => {
+        const store = await stores.open();
+        await crashAppend(store);
+      },
+    );
   }, 300_000);
 
   test('P9 P37 frozen for more than a day amid storing: it finds its step crossed out when it goes on, and all is counted once', async () => {
@@ -91,21 +120,23 @@ async function frozenAmidStoring() {
   };
 }
 
-interface FrozenChild {
-  /** Resolves when it has killed itself. */
+interface Frozen {
+  readonly stores: TestMongodbStores;
+  /** Resolves when the child has killed itself. */
   goOn(): Promise<void>;
 }
 
 /** Has a child freeze at its first command, on another database at its second, and so on until it has no more. */
 async function atEachCommand(
   task: CrashTask,
-  check: (child: FrozenChild, url: string) => Promise<void>,
+  check: (frozen: Frozen) => Promise<void>,
+  prepare: (stores: TestMongodbStores) => Promise<void> = async () => {},
 ): Promise<void> {
   for (let command = 1; command < MAX_COMMANDS; command++) {
     await using stores = await mongodbStores();
+    await prepare(stores);
     const program = join(import.meta.dirname, 'mongodb-child.ts');
-    const { url } = stores.database;
-    const child = spawn(process.execPath, [program, url, task, 'frozen', String(command)], {
+    const child = spawn(process.execPath, [program, stores.database.url, task, 'frozen', String(command)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const ended = new Promise<void>((resolve) => child.on('close', () => resolve()));
@@ -120,14 +151,10 @@ async function atEachCommand(
         child.kill('SIGCONT');
         await ended;
       };
-      await check({ goOn }, url);
+      await check({ stores, goOn });
     } finally {
       child.kill('SIGKILL');
     }
-    const store = await stores.open();
-    await expectAgreement(store, await searchAll(store));
-    await crashAppend(store);
-    await expectEachOnce(store);
   }
   expect.fail(`the child had more than ${MAX_COMMANDS} commands`);
 }

@@ -112,21 +112,28 @@ export interface UidDocument {
   readonly timestamp: Date;
 }
 
-/** A step that is under way (collection `journal`). */
+/** An append that is under way (collection `journal`). */
 export interface JournalDocument {
   /** Its lane and number. */
   readonly _id: string;
-  readonly kind: 'append' | 'remove';
   /**
-   * Of an append: absent while it stores; `counting` when it stores nothing more, so that anybody may count for it;
+   * Absent while it stores; `counting` when it stores nothing more, so that anybody may count for it;
    * `taken` when others may make its records theirs, and it has to begin again.
    */
   readonly state?: 'counting' | 'taken';
   readonly at: Date;
-  /** The records it stores or removes: time and sequence of each, eight bytes each, little-endian. */
+  /** The records it stores (`encoded-ids.ts`). */
   readonly records: Binary;
-  /** Of a removal: what it takes off the counts. */
-  readonly counts?: readonly CountDelta[];
+}
+
+/** Records that are being removed. */
+export interface RemovalDocument {
+  /** Lane and number. */
+  readonly step: string;
+  /** `encoded-ids.ts`. */
+  readonly records: Binary;
+  /** What that takes off the counts. */
+  readonly counts: readonly CountDelta[];
 }
 
 /** So many records more, or fewer, of a logger in a quarter of an hour. */
@@ -158,6 +165,8 @@ export interface MetaDocument {
   readonly reserved?: number;
   /** Of `prune`: who removes records at present, … */
   readonly holder?: string;
-  /** … and until when nobody else may. */
+  /** … until when nobody else may, … */
   readonly until?: Date;
+  /** … and what is not removed wholly yet. */
+  readonly removal?: RemovalDocument;
 }

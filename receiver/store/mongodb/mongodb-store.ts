@@ -79,7 +79,7 @@ class MongodbStore implements LogStore {
     const unfinished = new UnfinishedSteps(database, now);
     this.#repairs = new Repairs(database, unfinished, diagnostics);
     this.#appender = new Appender(database, now, unfinished);
-    this.#pruner = new Pruner(database, now, unfinished);
+    this.#pruner = new Pruner(database, now);
     this.#link = new ServerLink({
       server: database.server,
       // Commands take the database as it is: only a receiver says how long records are kept.

@@ -162,7 +162,7 @@ export class Appender {
     const [known, heldUids] = await Promise.all([
       claimRequests(this.#database, requests),
       claimUids(this.#database, uidClaims),
-      this.#journal.open(step, { kind: 'append', at, ids: parts.flatMap(newIds) }),
+      this.#journal.open(step, at, parts.flatMap(newIds)),
     ]);
     if (known.size === 0 && heldUids.size === 0) return [];
     this.#resume(keyed, known);

@@ -1,8 +1,7 @@
-import { Binary } from 'mongodb';
-import { formatId, type Position, parseId } from '../../common/ids.ts';
 import { StoreUnavailableError } from '../../errors.ts';
 import type { Database } from '../database.ts';
 import type { JournalDocument } from '../documents.ts';
+import { encodeIds } from './encoded-ids.ts';
 import type { Step } from './lanes.ts';
 
 /** Somebody took a step for one that nobody finishes: it counts nothing, and has to be begun again. */
@@ -26,11 +25,8 @@ export class Journal {
   }
 
   /** Writes a new step down. */
-  async open(
-    step: Pick<Step, 'id'>,
-    { ids, ...rest }: Pick<JournalDocument, 'kind' | 'at' | 'counts'> & { readonly ids: readonly string[] },
-  ): Promise<void> {
-    await this.#database.journal.insertOne({ _id: step.id, ...rest, records: encodeIds(ids) });
+  async open({ id }: Pick<Step, 'id'>, at: Date, ids: readonly string[]): Promise<void> {
+    await this.#database.journal.insertOne({ _id: id, at, records: encodeIds(ids) });
   }
 
   /** The step is about other records. Throws a TakenOverError. */
@@ -50,7 +46,7 @@ export class Journal {
 
   /** Writes a step down again that others took over, and crossed out by now, although it went on storing. */
   async putBack({ id }: Pick<Step, 'id'>, at: Date, ids: readonly string[]): Promise<void> {
-    const taken = { kind: 'append', state: 'taken', at, records: encodeIds(ids) } as const;
+    const taken = { state: 'taken', at, records: encodeIds(ids) } as const;
     await this.#database.journal.updateOne({ _id: id }, { $setOnInsert: taken }, { upsert: true });
   }
 
@@ -62,24 +58,4 @@ export class Journal {
     const { matchedCount } = await this.#database.journal.updateOne({ _id: id, state: { $exists: false } }, update);
     if (matchedCount === 0) throw new TakenOverError();
   }
-}
-
-const POSITION_BYTES = 16;
-
-function encodeIds(ids: readonly string[]): Binary {
-  const bytes = Buffer.allocUnsafe(ids.length * POSITION_BYTES);
-  for (const [index, id] of ids.entries()) {
-    const { timestamp, sequence } = parseId(id) as Position;
-    bytes.writeBigInt64LE(timestamp, index * POSITION_BYTES);
-    bytes.writeBigInt64LE(BigInt(sequence), index * POSITION_BYTES + 8);
-  }
-  return new Binary(bytes);
-}
-
-/** The ids that a step was written down with. */
-export function journalIds({ records }: Pick<JournalDocument, 'records'>): string[] {
-  const bytes = Buffer.from(records.buffer);
-  return Array.from({ length: records.length() / POSITION_BYTES }, (_, index) =>
-    formatId(bytes.readBigInt64LE(index * POSITION_BYTES), Number(bytes.readBigInt64LE(index * POSITION_BYTES + 8))),
-  );
 }

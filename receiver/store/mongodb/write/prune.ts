@@ -9,9 +9,9 @@ import { idsWithin } from '../id-range.ts';
 import { hintOf } from '../indexes.ts';
 import { dateOf } from '../log-document.ts';
 import { CountChanges } from './count-changes.ts';
-import { Journal } from './journal.ts';
+import { encodeIds } from './encoded-ids.ts';
 import { Lanes, type Step } from './lanes.ts';
-import type { UnfinishedSteps } from './unfinished-steps.ts';
+import { finishRemoval, remove } from './removal.ts';
 
 /** Records of one step at most, whatever a batch may have: a command that names them all stays small. */
 const STEP_SIZE = 5000;
@@ -22,22 +22,21 @@ const PATIENCE = 200;
 
 type Pruned = Pick<LogDocument, '_id' | 'service' | 'logger' | 'timestampNanos' | 'severityNumber'>;
 
-/** Removes old records and takes them off the counts: one receiver at a time, a step after the other. */
+/**
+ * Removes old records and takes them off the counts: one receiver at a time, a step after the other. Each step is written
+ * into the lock itself, which only its holder can: one that stood still until others pruned finds out before it removes.
+ */
 export class Pruner {
   readonly #database: Database;
   readonly #now: Clock;
-  readonly #unfinished: UnfinishedSteps;
-  readonly #journal: Journal;
   readonly #holder = randomBytes(6).toString('hex');
   /** One run of this process at a time, and one step. */
   readonly #runs = new Lanes(1);
   readonly #steps = new Lanes(1);
 
-  constructor(database: Database, now: Clock, unfinished: UnfinishedSteps) {
+  constructor(database: Database, now: Clock) {
     this.#database = database;
     this.#now = now;
-    this.#unfinished = unfinished;
-    this.#journal = new Journal(database);
   }
 
   /** See `LogStore.prune`. */
@@ -48,8 +47,9 @@ export class Pruner {
       try {
         return { removed: await this.#removeAll(olderThan, Math.min(batchSize, STEP_SIZE), signal) };
       } finally {
-        // Where that fails, too, the lock ends by itself.
-        await this.#database.meta.deleteOne({ _id: 'prune', holder: this.#holder }).catch(() => {});
+        // Where that fails, too, or something is left to be removed, the lock ends by itself.
+        const mine = { _id: 'prune' as const, holder: this.#holder, removal: { $exists: false } };
+        await this.#database.meta.deleteOne(mine).catch(() => {});
       }
     });
   }
@@ -60,16 +60,16 @@ export class Pruner {
   }
 
   async #removeAll(olderThan: bigint, size: number, signal: AbortSignal | undefined): Promise<number> {
-    // What somebody who is gone began to remove is taken off the counts first, so that nothing is twice.
-    await this.#unfinished.finishRemovals();
     let removed = 0;
     for (;;) {
       signal?.throwIfAborted();
       const records = await this.#oldest(olderThan, size, signal);
-      if (records.length > 0) await this.#steps.use((step) => this.#remove(records, step));
+      if (records.length > 0 && !(await this.#steps.use((step) => this.#remove(records, step)))) {
+        await this.#lock(signal);
+        continue;
+      }
       removed += records.length;
       if (records.length < size) break;
-      await this.#lock(signal);
     }
     await this.#removeTraces(olderThan);
     return removed;
@@ -88,18 +88,17 @@ export class Pruner {
     return this.#database.logs.find<Pruned>({ _id: idsWithin(undefined, olderThan) }, options).toArray();
   }
 
-  async #remove(records: readonly Pruned[], step: Step): Promise<void> {
+  /** False when the lock is somebody else's by now, who may have removed these. */
+  async #remove(records: readonly Pruned[], step: Step): Promise<boolean> {
     const stored = new CountChanges();
     for (const { _id, timestampNanos, ...counted } of records)
       stored.add({ ...counted, timestamp: timestampNanos }, _id);
-    const counts = stored.negated();
-    const ids = records.map(({ _id }) => _id);
-    await this.#journal.open(step, { kind: 'remove', at: dateOf(this.#now()), ids, counts });
-    await this.#database.logs.deleteMany({ _id: { $in: ids } });
-    const changes = new CountChanges();
-    changes.addDeltas(counts);
-    await changes.applyToCounts(this.#database, step, false);
-    await this.#journal.close(step);
+    const removal = { step: step.id, records: encodeIds(records.map(({ _id }) => _id)), counts: stored.negated() };
+    const mine = { _id: 'prune' as const, holder: this.#holder };
+    const { matchedCount } = await this.#database.meta.updateOne(mine, { $set: { removal, until: this.#leaseEnd } });
+    if (matchedCount === 0) return false;
+    await remove(this.#database, removal);
+    return true;
   }
 
   /** What is left of loggers and days whose records are all gone, and of the uids of such records. */
@@ -115,16 +114,19 @@ export class Pruner {
     ]);
   }
 
-  /** Waits until nobody else prunes; says that this one does, anew while it goes on. */
+  get #leaseEnd(): Date {
+    return new Date(dateOf(this.#now()).getTime() + LEASE);
+  }
+
+  /** Waits until nobody else prunes; says that this one does, and finishes what others left. */
   async #lock(signal: AbortSignal | undefined): Promise<void> {
     const holder = this.#holder;
     for (;;) {
       signal?.throwIfAborted();
-      const now = dateOf(this.#now());
-      const until = new Date(now.getTime() + LEASE);
       try {
-        const mine = { _id: 'prune' as const, $or: [{ holder }, { until: { $lt: now } }] };
-        await this.#database.meta.updateOne(mine, { $set: { holder, until } }, { upsert: true });
+        const mine = { _id: 'prune' as const, $or: [{ holder }, { until: { $lt: dateOf(this.#now()) } }] };
+        await this.#database.meta.updateOne(mine, { $set: { holder, until: this.#leaseEnd } }, { upsert: true });
+        await finishRemoval(this.#database);
         return;
       } catch (error) {
         if (codeOf(error) !== CODE.duplicateKey) throw error;

@@ -3,6 +3,7 @@ import type { Diagnostics } from '../../../diagnostics.ts';
 import { StoreUnavailableError, safeText } from '../../errors.ts';
 import type { Database } from '../database.ts';
 import { moveFiredAlerts } from './alerts.ts';
+import { finishRemoval } from './removal.ts';
 import type { UnfinishedSteps } from './unfinished-steps.ts';
 
 /**
@@ -57,6 +58,7 @@ export class Repairs {
       await this.#database.run(async () => {
         await moveFiredAlerts(this.#database);
         await this.#unfinished.finishOld(patience);
+        await finishRemoval(this.#database);
       });
     } catch (error) {
       if (error instanceof StoreUnavailableError) return;

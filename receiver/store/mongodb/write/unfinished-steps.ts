@@ -4,9 +4,10 @@ import type { JournalDocument } from '../documents.ts';
 import { hintOf } from '../indexes.ts';
 import { dateOf } from '../log-document.ts';
 import { CountChanges } from './count-changes.ts';
-import { Journal, journalIds } from './journal.ts';
+import { decodeIds } from './encoded-ids.ts';
+import { Journal } from './journal.ts';
 import { Lanes, stepOf } from './lanes.ts';
-import { changeOwner, readOwned, removeRecords } from './owned-records.ts';
+import { changeOwner, readOwned } from './owned-records.ts';
 
 /** Steps looked at in one go, the oldest. */
 const MAX_SEEN = 1000;
@@ -123,34 +124,18 @@ export class UnfinishedSteps {
     return seen;
   }
 
-  /** Finishes removals that somebody began. */
-  async finishRemovals(): Promise<void> {
-    const options = { hint: hintOf('journalByTime'), projection: { _id: 1 } } as const;
-    const steps = await this.#database.journal.find({ kind: 'remove', at: { $exists: true } }, options).toArray();
-    for (const { _id } of steps) await this.finish(_id);
-  }
-
   /** Does what is left of a step, whoever began it, and whether he is still at it or not. */
   async finish(id: string): Promise<void> {
     const entry = await this.#database.journal.findOne({ _id: id });
     if (!entry) return;
-    if (entry.kind === 'remove') await this.#finishRemoval(entry);
-    else if (entry.state === 'counting') await this.#finishCounting(entry);
+    if (entry.state === 'counting') await this.#finishCounting(entry);
     else await this.#inherit(entry);
-  }
-
-  async #finishRemoval(entry: JournalDocument): Promise<void> {
-    await removeRecords(this.#database, journalIds(entry));
-    const changes = new CountChanges();
-    changes.addDeltas(entry.counts ?? []);
-    await changes.applyToCounts(this.#database, stepOf(entry._id), false);
-    await this.#journal.close({ id: entry._id });
   }
 
   /** It stored all that it will, so its records tell what it counts; and counts know what is in them. */
   async #finishCounting(entry: JournalDocument): Promise<void> {
     const changes = new CountChanges();
-    for (const record of await readOwned(this.#database, journalIds(entry))) {
+    for (const record of await readOwned(this.#database, decodeIds(entry.records))) {
       if (record.storedBy === entry._id) changes.add(record, record.id);
     }
     await changes.applyToCounts(this.#database, stepOf(entry._id), true);
@@ -166,11 +151,11 @@ export class UnfinishedSteps {
       // It is counting by now, or done: another time, if ever.
       if (step?.state !== 'taken') return;
     }
-    const ids = journalIds({ records });
+    const ids = decodeIds(records);
     const left = (await readOwned(this.#database, ids)).filter(({ storedBy }) => storedBy === _id).map(({ id }) => id);
     if (left.length === 0) return;
     await this.#lanes.use(async (step) => {
-      await this.#journal.open(step, { kind: 'append', at: dateOf(this.#now()), ids: left });
+      await this.#journal.open(step, dateOf(this.#now()), left);
       await changeOwner(this.#database, left, _id, step.id);
       await this.#journal.beginCounting(step);
       await this.finish(step.id);
