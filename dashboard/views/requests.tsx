@@ -1,6 +1,6 @@
 import { NothingMatches } from './empty.tsx';
 import type { EventPerson } from './event.ts';
-import { calendarDay, clockTime, exact, exactTime, oneLine, rfc3339, took } from './format.ts';
+import { calendarDay, clockTime, exact, exactTime, nameText, oneLine, rfc3339, shortened, took } from './format.ts';
 import { inWords } from './health.tsx';
 import { Histogram, type HistogramProps } from './histogram.tsx';
 import { HowToBegin } from './how-to-begin.tsx';
@@ -182,11 +182,11 @@ function Row({ page, request, to }: Pick<TableProps, 'page' | 'to'> & { readonly
         </time>
       </td>
       <td class="c">
-        <span class={`code ${statusTone(request)}`} title={error ?? undefined}>
-          {status === null ? oneLine(error ?? '—') : oneLine(status)}
+        <span class={`code ${statusTone(request)}`} title={error === null ? undefined : nameText(error)}>
+          {nameText(status ?? error ?? '—')}
         </span>
       </td>
-      <td class="v">{method !== null && oneLine(method)}</td>
+      <td class="v">{method !== null && nameText(method)}</td>
       <td class="m">
         <a href={link(page.base, recordPath(request.id))} data-line>
           <bdi>{targetOf(request).replace(/^https?:\/\//, '')}</bdi>
@@ -196,10 +196,10 @@ function Row({ page, request, to }: Pick<TableProps, 'page' | 'to'> & { readonly
       <td class="u">
         {actor !== null &&
           (actor.id === null ? (
-            <bdi>{oneLine(actor.name)}</bdi>
+            <bdi>{nameText(actor.name)}</bdi>
           ) : (
-            <a href={to({ actor: actor.id })} title={`Requests by ${oneLine(actor.id)}`}>
-              <bdi>{oneLine(actor.name)}</bdi>
+            <a href={to({ actor: actor.id })} title={`Requests by ${nameText(actor.id)}`}>
+              <bdi>{nameText(actor.name)}</bdi>
             </a>
           ))}
       </td>
@@ -211,7 +211,7 @@ function Row({ page, request, to }: Pick<TableProps, 'page' | 'to'> & { readonly
 /** The route stands for all requests of its kind; of an outgoing one the whole address is worth more. */
 function targetOf({ route, target, server, isOutgoing }: RequestLine): string {
   const words = isOutgoing ? (target ?? route) : (route ?? target);
-  return oneLine(words ?? server ?? '(no address)').slice(0, LONGEST_TARGET);
+  return oneLine(shortened(words ?? server ?? '(no address)', LONGEST_TARGET));
 }
 
 const LONGEST_TARGET = 300;

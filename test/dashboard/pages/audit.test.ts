@@ -438,6 +438,18 @@ describe('the requests page', () => {
     expect(linksTo(html, 'Drop the filter by ana')).toEqual(['/requests?q=GET&direction=internal&slower=0.1']);
   });
 
+  test('P52 what a request says at length leaves room for the others', async () => {
+    const long = 'very-long/'.repeat(1000);
+    const attributes = { 'http.response.status_code': long, 'error.type': long, 'user.id': 'ana', 'user.name': long };
+    const { site } = await siteWith(requestRecord({ method: long, route: long, timestamp: NOON - MINUTE, attributes }));
+    await using _ = site;
+    const { html } = await getPage(site, '/requests');
+    const [row] = rowsOf(html);
+    expect(row).toContain('very-long/very-long/');
+    expect(row!.length).toBeLessThan(1000);
+    expect(html).not.toContain(long);
+  });
+
   test('what is asked for in words that mean nothing is told what they may be', async () => {
     const { site } = await siteWith(...REQUESTS);
     await using _ = site;
