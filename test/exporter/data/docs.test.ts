@@ -1,5 +1,3 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DATA_AUDIT_OPTIONS, MODEL_OPTIONS } from '../../../exporter/src/data/options.ts';
 import { findPostgres, postgresDatabase } from '../../helpers/postgres.ts';
@@ -9,7 +7,6 @@ import { codeBlocks, readPage } from '../helpers/pages.ts';
 import { startSink } from '../helpers/sink.ts';
 
 const PAGE = 'docs/sending/data-layers.md';
-const MODULES = join(import.meta.dirname, '../../../node_modules');
 const USED = ['@electric-sql/pglite', 'kysely', 'drizzle-orm', 'typeorm', 'sequelize'];
 
 /** What the example under each heading is seen to send. */
@@ -25,12 +22,7 @@ const postgres = await findPostgres();
 let application: InstalledApplication;
 beforeAll(() => {
   requireBuiltExporter();
-  application = installApplication('newer');
-  for (const name of USED) {
-    const link = join(application.directory, 'node_modules', name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join(MODULES, name), link);
-  }
+  application = installApplication('newer', USED);
 }, INSTALL_TIMEOUT);
 afterAll(() => application?.[Symbol.dispose]());
 

@@ -1,5 +1,3 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findMongodb, mongodbDatabase } from '../../helpers/mongodb.ts';
 import { findPostgres, postgresDatabase } from '../../helpers/postgres.ts';
@@ -11,7 +9,6 @@ import { startSink } from '../helpers/sink.ts';
 import { generatePrisma } from './prisma/client.ts';
 
 const PAGE = 'docs/sending/data-layers.md';
-const MODULES = join(import.meta.dirname, '../../../node_modules');
 const USED = ['@prisma', 'mongodb', 'mongoose'];
 
 const postgres = await findPostgres();
@@ -19,12 +16,7 @@ const mongodb = await findMongodb();
 let application: InstalledApplication;
 beforeAll(() => {
   requireBuiltExporter();
-  application = installApplication('newer');
-  for (const name of USED) {
-    const link = join(application.directory, 'node_modules', name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join(MODULES, name), link);
-  }
+  application = installApplication('newer', USED);
 }, INSTALL_TIMEOUT);
 afterAll(() => application?.[Symbol.dispose]());
 

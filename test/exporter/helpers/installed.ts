@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const CLASSIC = join(ROOT, 'test/otel-classic');
@@ -40,12 +40,18 @@ export interface InstalledApplication extends Disposable {
 /** Milliseconds that packing and copying may take on a slow machine. */
 export const INSTALL_TIMEOUT = 60_000;
 
-export function installApplication(line: OpenTelemetryLine): InstalledApplication {
+/** @param others What the application uses besides, which is linked to what is installed here. */
+export function installApplication(line: OpenTelemetryLine, others: readonly string[] = []): InstalledApplication {
   const directory = mkdtempSync(join(tmpdir(), `logvitals-${line}-`));
   const openTelemetry = join(directory, 'node_modules/@opentelemetry');
   if (line === 'classic') cpSync(join(CLASSIC, 'node_modules/@opentelemetry'), openTelemetry, { recursive: true });
   for (const name of line === 'classic' ? CLASSIC_HOISTED : NEWER_PACKAGES) {
     cpSync(join(ROOT, 'node_modules/@opentelemetry', name), join(openTelemetry, name), { recursive: true });
+  }
+  for (const name of others) {
+    const link = join(directory, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), link);
   }
   const ours = join(directory, 'node_modules/@logvitals/exporter');
   mkdirSync(ours, { recursive: true });

@@ -1,5 +1,3 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEFAULT_HEADERS, EXCHANGE_OPTIONS } from '../../../exporter/src/http/options.ts';
 import { requireBuiltExporter, startScript } from '../helpers/application.ts';
@@ -8,7 +6,6 @@ import { codeBlocks, readPage } from '../helpers/pages.ts';
 import { startSink } from '../helpers/sink.ts';
 
 const PAGE = 'docs/sending/http.md';
-const MODULES = join(import.meta.dirname, '../../../node_modules');
 const USED = ['koa', '@koa/router', 'express', 'fastify', 'hono', '@hono/node-server', 'axios', 'got'];
 
 /** What the example under each heading is seen to send, ports aside. */
@@ -28,12 +25,7 @@ const SENT: Record<string, readonly (readonly [body: string, severityNumber: num
 let application: InstalledApplication;
 beforeAll(() => {
   requireBuiltExporter();
-  application = installApplication('newer');
-  for (const name of USED) {
-    const link = join(application.directory, 'node_modules', name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join(MODULES, name), link);
-  }
+  application = installApplication('newer', USED);
 }, INSTALL_TIMEOUT);
 afterAll(() => application[Symbol.dispose]());
 

@@ -10,8 +10,10 @@ import { INSTALL_TIMEOUT, type InstalledApplication, installApplication } from '
 import { SPECIFIERS } from './sub-paths.ts';
 
 /** What all parts stand on. */
-const GROUND = /^(emit\/|option-error|per-process|severities)/;
-const CORE = /^[a-z-]+\.js$/;
+const GROUND = /^(emit\/|option-error|per-process|readable|severities)/;
+/** All but what delivers from disk. */
+const CORE =
+  /^([a-z-]+|delivery\/(encode-requests|json-writer|otlp-json|record-uid|request-sender|send-with-retries|sender-settings))\.js$/;
 const HTTP = /^http\//;
 const DATA = /^(data|audit)\//;
 const LOCAL = /^(local\/|delivering|environment|severity-option)/;
@@ -38,7 +40,7 @@ const OWN: Readonly<Record<string, RegExp | undefined>> = {
   mongoose: DATA,
   console: LOCAL,
   /** Writes what a delivery would send. */
-  file: /^(local\/|delivering|severity-option|delivery\/(otlp-json|record-uid|encode-requests))/,
+  file: /^(local\/|delivering|severity-option|delivery\/(otlp-json|json-writer|record-uid|encode-requests))/,
   sftp: /^transfer\//,
 };
 
