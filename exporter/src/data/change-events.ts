@@ -6,6 +6,7 @@ import { idText } from '../emit/emit.ts';
 import type { Change, DataAction, RelationChanged, Row, RowChange, RowsChanged } from './change.ts';
 import type { DataAuditSettings, ModelSettings } from './options.ts';
 import { relationsOf } from './relation-rows.ts';
+import { pick } from './row-images.ts';
 import { subjectOf } from './subject.ts';
 
 /** Who did it and when: kept from the moment of the change, since the event may leave later, at the commit. */
@@ -109,10 +110,6 @@ function changesTo(before: RowChange['before'], after: Row, kept: (row: Row) => 
   const changes = diff(null, after);
   // Where nobody read the old values, the new ones stand alone, instead of against a null that never was.
   return before === undefined && changes ? { old_value: {}, new_value: changes.new_value } : changes;
-}
-
-function pick(row: Row, keeps: (field: string) => boolean): Row {
-  return Object.fromEntries(Object.entries(row).filter(([field]) => keeps(field)));
 }
 
 /** After the comparison, so that a secret's change is seen, though not its values. */

@@ -16,6 +16,11 @@ export function pairRows(before: readonly Row[], after: readonly Row[], keyField
   return after.map((row) => ({ before: earlier.get(keyOf(row, keyFields)), after: row }));
 }
 
+/** The fields that are kept. */
+export function pick(row: Row, keeps: (field: string) => boolean): Row {
+  return Object.fromEntries(Object.entries(row).filter(([field]) => keeps(field)));
+}
+
 /** The key's values as one text, that of no other key; undefined when the row lacks one. */
 export function keyOf(row: Row, keyFields: readonly string[]): string | undefined {
   const values = keyFields.map((field) => row[field]);

@@ -1,7 +1,8 @@
 import type { JoinTable, Row, RowsChanged, WriteKind } from '../change.ts';
+import { pick } from '../row-images.ts';
 import { type SqlOutcome, type SqlStatement, SqlWrite } from '../sql-write.ts';
 import type { AuditTrail } from '../trail.ts';
-import { type FarSides, pick } from './far-sides.ts';
+import type { FarSides } from './far-sides.ts';
 import { type ColumnLike, fieldOf, joinOf, keyFields, type MetadataLike, rowOfEntity } from './metadata.ts';
 import type { QueryRunnerLike, RunnerTransactions } from './runners.ts';
 

@@ -1,5 +1,5 @@
 import type { Row } from '../change.ts';
-import { keyOf } from '../row-images.ts';
+import { keyOf, pick } from '../row-images.ts';
 import { type ColumnLike, fieldOf, keyFields, type MetadataLike, rowOfEntity } from './metadata.ts';
 import type { QueryRunnerLike } from './runners.ts';
 
@@ -43,10 +43,6 @@ export class FarSides {
   takeInserted(runner: QueryRunnerLike, metadata: MetadataLike, entity: object): Row {
     return this.#inserted.take(runner, metadata, entity) ?? {};
   }
-}
-
-export function pick(row: Row, keeps: (field: string) => boolean): Row {
-  return Object.fromEntries(Object.entries(row).filter(([field]) => keeps(field)));
 }
 
 function pointersOf(values: object, metadata: MetadataLike): Row {
