@@ -5,7 +5,7 @@ import type { AppendedBatch, Batch } from '../../store.ts';
 import type { Database } from '../database.ts';
 import type { LogDocument } from '../documents.ts';
 import { DocumentWriter, dateOf } from '../log-document.ts';
-import { claimRequests, claimUids, insertAll, type UidClaim, uidOf } from './claims.ts';
+import { claimRequests, claimUids, insertAll, uidOf } from './claims.ts';
 import { CountChanges } from './count-changes.ts';
 import { HeldRecords } from './held-records.ts';
 import { Journal, TakenOverError } from './journal.ts';
@@ -13,12 +13,19 @@ import { KeyLocks } from './key-locks.ts';
 import { KnownDays } from './known-days.ts';
 import { Lanes, type Step } from './lanes.ts';
 import { readOwned } from './owned-records.ts';
+import { answerOf, giveIds, idsToStore, newIds, type Part, type Place, placesToStore } from './parts.ts';
 import { Sequences } from './sequences.ts';
 import { Settlements } from './settlements.ts';
+import { joinAnswers, splitBatch, stepsOf } from './step-batches.ts';
 import type { UnfinishedSteps } from './unfinished-steps.ts';
 
 /** Appends under way at a time: while the server works on one, another is encoded. */
 const LANES = 4;
+/**
+ * Records of one step: so many are stored in time even by a slow server, and their ids have room in one document of the
+ * journal.
+ */
+const STEP_RECORDS = 50_000;
 /** Documents of one insert, and inserts of one append at a time. */
 const INSERT_SIZE = 500;
 const INSERTS_AT_A_TIME = 2;
@@ -30,19 +37,6 @@ const LONGEST_STEP = 20_000;
  */
 const PATIENCE = 1000;
 const MAX_TRIES = 4;
-
-/** The records of a batch on their way. */
-interface Part {
-  readonly batch: Batch;
-  /** Held already, as a whole. */
-  isDuplicate: boolean;
-  /** The key was claimed before, by somebody who did not finish. */
-  isResumed: boolean;
-  /** The sequence of its first record. */
-  first: number;
-  /** For each record its id, or null when it is held already. Empty before they are given. */
-  ids: (string | null)[];
-}
 
 interface Storing {
   readonly step: Step;
@@ -65,20 +59,34 @@ export class Appender {
   readonly #knownDays = new KnownDays();
   readonly #settlements: Settlements;
   readonly #heldRecords: HeldRecords;
+  readonly #stepRecords: number;
 
-  constructor(database: Database, now: Clock, unfinished: UnfinishedSteps) {
+  constructor(database: Database, now: Clock, unfinished: UnfinishedSteps, stepRecords = STEP_RECORDS) {
     this.#database = database;
     this.#now = now;
     this.#unfinished = unfinished;
     this.#journal = new Journal(database);
     this.#sequences = new Sequences(database);
     this.#settlements = new Settlements(database);
+    this.#stepRecords = stepRecords;
     this.#heldRecords = new HeldRecords(database, this.#journal, unfinished, this.#settlements);
   }
 
   async append(batches: readonly Batch[]): Promise<AppendedBatch[]> {
     const writer = new DocumentWriter('');
     for (const { records } of batches) for (const record of records) writer.checkSize(record);
+    const pieces = batches.map((batch) => splitBatch(batch, this.#stepRecords));
+    const answers: AppendedBatch[] = [];
+    for (const some of stepsOf(pieces.flat(), this.#stepRecords)) answers.push(...(await this.#appendAtOnce(some)));
+    let next = 0;
+    return pieces.map(({ length }) => {
+      const ofBatch = answers.slice(next, next + length);
+      next += length;
+      return joinAnswers(ofBatch, this.#stepRecords);
+    });
+  }
+
+  async #appendAtOnce(batches: readonly Batch[]): Promise<AppendedBatch[]> {
     const keys = batches.flatMap(({ key }) => (key === null ? [] : [key]));
     return this.#keyLocks.with(keys, async () => {
       const parts = await this.#partsOf(batches);
@@ -252,46 +260,4 @@ const isLate = ({ startedAt }: Step): boolean => performance.now() - startedAt >
 function checkInTime(step: Step, server: string): void {
   if (!isLate(step)) return;
   throw new StoreUnavailableError(`${server} is too slow: storing took longer than ${LONGEST_STEP / 1000} s`);
-}
-
-/** Gives each record an id. Records whose uid came before in the same append are held; of the others the claims. */
-function giveIds(parts: readonly Part[]): UidClaim[] {
-  const claims = new Map<string, UidClaim>();
-  for (const part of parts) {
-    if (part.isDuplicate) continue;
-    part.ids = part.batch.records.map((record, place) => {
-      const id = formatId(record.timestamp, part.first + place);
-      const uid = uidOf(record);
-      if (uid === null) return id;
-      if (claims.has(uid)) return null;
-      claims.set(uid, { uid, id, timestamp: record.timestamp });
-      return id;
-    });
-  }
-  return [...claims.values()];
-}
-
-interface Place {
-  readonly part: Part;
-  readonly place: number;
-  readonly id: string;
-}
-
-function placesToStore(parts: readonly Part[]): Place[] {
-  return parts.flatMap((part) => part.ids.flatMap((id, place) => (id === null ? [] : [{ part, place, id }])));
-}
-
-const newIds = ({ ids }: Part): string[] => ids.filter((id) => id !== null);
-
-/** The ids that a step is about. */
-const idsToStore = (parts: readonly Part[], heldByUid: readonly Place[]): string[] => [
-  ...parts.flatMap(newIds),
-  ...heldByUid.map(({ id }) => id),
-];
-
-function answerOf({ isDuplicate, isResumed, ids }: Part): AppendedBatch {
-  const stored = ids.reduce((sum, id) => sum + (id === null ? 0 : 1), 0);
-  // Somebody had stored all of it, and could not say so any more.
-  const wasStored = isResumed && stored === 0;
-  return { duplicate: isDuplicate || wasStored, stored, idOf: (place) => ids[place] ?? null };
 }
