@@ -1,7 +1,7 @@
 /**
  * What recording costs a bare Koa hello-world, bodies off: `node test/bench/http-overhead.ts [--rounds N] [--seconds S]`.
  *
- * Four servers, each a process of its own on one core. Real HTTP over kept connections, in short rounds taken in turn, so that
+ * Five servers, each a process of its own on one core. Real HTTP over kept connections, in short rounds taken in turn, so that
  * whatever else the machine does meets all alike; medians of the rounds, each compared with the bare server's round beside it.
  */
 import { createServer } from 'node:http';
@@ -17,7 +17,8 @@ import { keepOffServerCore, type PinnedProcess, startPinned } from './process.ts
 
 const VARIANTS = {
   bare: 'Koa alone',
-  middleware: 'with the middleware; OpenTelemetry wants no records',
+  unwanted: 'with the middleware; OpenTelemetry wants no records',
+  taken: 'with the middleware; a provider takes the records and does nothing with them',
   recorded: "with the middleware; OpenTelemetry's SDK makes the records",
   delivered: 'with the middleware; the records are delivered to a receiver that takes whatever comes',
 } as const;
@@ -29,6 +30,7 @@ const MOST_LOSS = 0.05;
 const CONNECTIONS = 32;
 
 const UNWANTED = { getLogger: () => ({ enabled: () => false, emit() {} }) };
+const TAKEN = { getLogger: () => ({ enabled: () => true, emit() {} }) };
 const NOWHERE: LogRecordProcessor = { onEmit() {}, forceFlush: async () => {}, shutdown: async () => {} };
 
 interface Round {
@@ -50,7 +52,8 @@ if (values.serve === undefined) await measure(Number(values.rounds), Number(valu
 else serve(values.serve as Variant, values.receiver!);
 
 function serve(variant: Variant, receiver: string): void {
-  if (variant === 'middleware') logs.setGlobalLoggerProvider(UNWANTED);
+  if (variant === 'unwanted') logs.setGlobalLoggerProvider(UNWANTED);
+  if (variant === 'taken') logs.setGlobalLoggerProvider(TAKEN);
   if (variant === 'recorded') logs.setGlobalLoggerProvider(new LoggerProvider({ processors: [NOWHERE] }));
   if (variant === 'delivered') createRegister(() => ({}))({ service: 'bench', url: receiver, maxQueueSize: 100_000 });
   const app = new Koa();

@@ -11,7 +11,7 @@ export interface EmittedRecord {
   context?: unknown;
 }
 
-interface Logger {
+export interface Logger {
   emit(record: EmittedRecord): void;
   enabled?(options: { severityNumber: number; eventName: string; context?: unknown }): boolean;
 }

@@ -1,4 +1,4 @@
-import { emitDescribed, type Occasion, setAttribute } from '../emit/emit.ts';
+import { emitDescribed, isWanted, type Occasion, setAttribute } from '../emit/emit.ts';
 import { type AnyValue, safeValue } from '../emit/safe-value.ts';
 import { sayOnce } from '../emit/said-once.ts';
 import { severities } from '../severities.ts';
@@ -46,6 +46,9 @@ export function emitExchange(outcome: Outcome, describe: () => Exchange | undefi
     return { body: safeValue(`${subject} ${end}`), attributes };
   });
 }
+
+/** Whether anybody wants the record of an exchange that begins now, in one way or another of ending. */
+export const isExchangeWanted = (): boolean => isWanted(SCOPE, ENDED) || isWanted(SCOPE, FAILED);
 
 /** An error that became an answer of 400 to 499 is the asker's. */
 function isFailure({ status, error }: Outcome): boolean {

@@ -10,9 +10,9 @@ import { parseAuthority, shownQuery, splitTarget, type Target } from './address.
 import { type Answer, ResponseAnswer } from './answer.ts';
 import { BodyCapture, sizeOf } from './body-capture.ts';
 import { captureArriving } from './body-taps.ts';
-import { type Exchange, emitExchange, guarded, isBodiless, sayFailure } from './exchange.ts';
+import { type Exchange, emitExchange, guarded, isBodiless, isExchangeWanted, sayFailure } from './exchange.ts';
 import { HandshakeAnswer } from './handshake-answer.ts';
-import { announcedLength, headersOf, singleValue } from './headers.ts';
+import { announcedLength, type HeaderSource, headersOf, singleValue } from './headers.ts';
 import type { RequestSettings } from './options.ts';
 
 /** Where a framework keeps what is to be recorded. Asked when the response has ended, but for the two that say so. */
@@ -65,7 +65,7 @@ function begin<Subject>(
   guarded(() => {
     const target = splitTarget(targetOf(request));
     (request as Carrier)[RECORDING] = null;
-    if (source.settings.isExcluded(target.path)) return;
+    if (source.settings.isExcluded(target.path) || !isExchangeWanted()) return;
     recording = new IncomingRecording(source, request, answerOf(request, response), target);
     (request as Carrier)[RECORDING] = recording as IncomingRecording<unknown>;
   });
@@ -157,23 +157,25 @@ export class IncomingRecording<Subject> extends AsyncResource {
     const { status, isComplete, error: brokenOffWith } = this.#answer;
     const error = this.#error ?? brokenOffWith ?? undefined;
     const isAborted = !isComplete && isDisconnection(error);
-    emitExchange({ status, error, isAborted }, () => this.#describe());
+    emitExchange({ status, error, isAborted }, () => this.#describe(status));
   }
 
   /** Undefined when it is not to be recorded. */
-  #describe(): Exchange | undefined {
+  #describe(status: number | undefined): Exchange | undefined {
     const route = this.#ask(routeOf);
     const { path } = this.#target;
     const names = route === undefined ? [path] : [path, route];
     if (!this.#sources.every(({ settings }) => settings.isRecorded(names))) return undefined;
-    return { subject: `${this.#method} ${route ?? path}`, attributes: this.#attributes(route) };
+    return { subject: `${this.#method} ${route ?? path}`, attributes: this.#attributes(route, status) };
   }
 
-  #attributes(route: string | undefined): Record<string, AnyValue> {
+  #attributes(route: string | undefined, status: number | undefined): Record<string, AnyValue> {
     const { redactor, requestHeaders, responseHeaders } = this.#settings;
     const request = this.#request;
     const { headers } = request;
+    const query = shownQuery(this.#target.query, redactor);
     const { host, port } = parseAuthority(headers.host ?? singleValue(headers[':authority']));
+    const userAgent = headers['user-agent'];
     const received = headersOf(headers);
     const attributes: Record<string, AnyValue> = {
       'logvitals.http.direction': 'internal',
@@ -183,32 +185,36 @@ export class IncomingRecording<Subject> extends AsyncResource {
       'network.protocol.version': request.httpVersion,
       'logvitals.duration': (performance.now() - this.#started) / 1_000,
     };
-    setAttribute(attributes, 'http.route', route);
-    setAttribute(attributes, 'url.query', shownQuery(this.#target.query, redactor));
-    setAttribute(attributes, 'server.address', host);
-    setAttribute(attributes, 'server.port', port);
-    setAttribute(attributes, 'client.address', this.#clientAddress);
-    setAttribute(attributes, 'user_agent.original', headers['user-agent']);
-    setAttribute(attributes, 'http.request.body.size', sizeOf(received, this.#requestBody));
-    setAttribute(attributes, 'http.response.body.size', this.#responseSize());
-    setAttribute(attributes, 'logvitals.http.request.body', this.#requestBody?.describe(received, redactor));
-    if (!this.#isBodiless())
-      setAttribute(attributes, 'logvitals.http.response.body', this.#responseBody?.describe(this.#answer, redactor));
+    // One by one, not by a function for them all: where the names are known, V8 sets them in a tenth of the time.
+    if (route !== undefined) attributes['http.route'] = safeValue(route);
+    if (query !== undefined) attributes['url.query'] = safeValue(query);
+    if (host !== undefined) attributes['server.address'] = safeValue(host);
+    if (port !== undefined) attributes['server.port'] = port;
+    if (this.#clientAddress !== undefined) attributes['client.address'] = safeValue(this.#clientAddress);
+    if (userAgent !== undefined) attributes['user_agent.original'] = safeValue(userAgent);
     addActor(attributes, this.#actor());
+    this.#addBodies(attributes, received, status);
     requestHeaders.addTo(attributes, received);
     responseHeaders.addTo(attributes, this.#answer);
     return attributes;
   }
 
-  #responseSize(): number | undefined {
-    if (this.#isBodiless()) return 0;
-    // The length is announced before anything is sent.
-    return this.#responseBody?.size ?? (this.#answer.isComplete ? announcedLength(this.#answer) : undefined);
+  #addBodies(attributes: Record<string, AnyValue>, received: HeaderSource, status: number | undefined): void {
+    const { redactor } = this.#settings;
+    const requestSize = sizeOf(received, this.#requestBody);
+    if (requestSize !== undefined) attributes['http.request.body.size'] = requestSize;
+    // Node does not send what an application writes as the body of such an answer.
+    const isSent = !isBodiless(this.#method, status);
+    const responseSize = isSent ? this.#responseSize() : 0;
+    if (responseSize !== undefined) attributes['http.response.body.size'] = responseSize;
+    setAttribute(attributes, 'logvitals.http.request.body', this.#requestBody?.describe(received, redactor));
+    if (isSent)
+      setAttribute(attributes, 'logvitals.http.response.body', this.#responseBody?.describe(this.#answer, redactor));
   }
 
-  /** Node does not send what an application writes as the body of such an answer. */
-  #isBodiless(): boolean {
-    return isBodiless(this.#method, this.#answer.status);
+  #responseSize(): number | undefined {
+    // The length is announced before anything is sent.
+    return this.#responseBody?.size ?? (this.#answer.isComplete ? announcedLength(this.#answer) : undefined);
   }
 
   #actor(): Actor | null {

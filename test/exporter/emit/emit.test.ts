@@ -3,7 +3,7 @@ import { logs } from '@opentelemetry/api';
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { expect, test } from 'vitest';
 import { runAs } from '../../../exporter/src/context.ts';
-import { emit, type Happening, idText } from '../../../exporter/src/emit/emit.ts';
+import { emit, emitDescribed, type Happening, idText, isWanted } from '../../../exporter/src/emit/emit.ts';
 import { severities } from '../../../exporter/src/severities.ts';
 import { startRecording, warningsDuring } from '../helpers/recording.ts';
 
@@ -56,6 +56,35 @@ test('a provider of the older API alone gets the records', async () => {
     olderLogs.disable();
   }
   expect(bodies).toEqual(['it']);
+});
+
+test('what nobody wants is not described, and what turns out to be nothing is not recorded', () => {
+  const bodies: unknown[] = [];
+  logs.setGlobalLoggerProvider({
+    getLogger: () => ({
+      enabled: ({ severityNumber = 0 } = {}) => severityNumber >= 13,
+      emit: ({ body }) => bodies.push(body),
+    }),
+  });
+  try {
+    const asked: string[] = [];
+    const emitAs = (severity: Happening['severity'], body: string, isNothing = false) =>
+      emitDescribed('shop', { eventName: 'logvitals.event', severity }, () => {
+        asked.push(body);
+        return isNothing ? undefined : { body, attributes: {} };
+      });
+    emitAs(severities.INFO, 'unwanted');
+    emitAs(severities.WARN, 'wanted');
+    emitAs(severities.WARN, 'nothing', true);
+    expect([asked, bodies]).toEqual([['wanted', 'nothing'], ['wanted']]);
+    expect([isWanted('shop', happening), isWanted('shop', { ...happening, severity: severities.ERROR })]).toEqual([
+      false,
+      true,
+    ]);
+  } finally {
+    logs.disable();
+  }
+  expect(isWanted('shop', happening)).toBe(true);
 });
 
 test('without a provider it says so, once', async () => {

@@ -2,12 +2,13 @@
 import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, request } from 'node:http';
+import { createServer, request, type ServerResponse } from 'node:http';
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import Router from '@koa/router';
-import { type Context, context, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
+import { type Context, context, logs, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import express from 'express';
 import fastify from 'fastify';
 import { Hono } from 'hono';
@@ -329,6 +330,78 @@ test('P52 the options user and route that answer with a promise cost that field,
   });
   expect(await onlyRecord(recording)).toMatchObject({ body: 'GET /a 200', attributes: { 'user.id': '7' } });
   expect(warnings).toEqual([expect.stringContaining('must answer at once, not with a promise')]);
+});
+
+/** A provider that wants records from `least` on, and the bodies of those that it got. */
+function choosyProvider(least: number): string[] {
+  const bodies: string[] = [];
+  logs.disable();
+  logs.setGlobalLoggerProvider({
+    getLogger: () => ({
+      enabled: ({ severityNumber = 0 } = {}) => severityNumber >= least,
+      emit: ({ body }) => bodies.push(String(body)),
+    }),
+  });
+  return bodies;
+}
+
+test('P52 when errors alone are wanted, nothing is asked for the records of other requests', async () => {
+  const bodies = choosyProvider(17);
+  const asked: string[] = [];
+  const app = new Koa();
+  app.silent = true;
+  app.use(
+    forKoa.recordRequests({
+      route: (ctx: Koa.Context) => {
+        asked.push(ctx.path);
+        return undefined;
+      },
+    }),
+  );
+  app.use((ctx) => {
+    if (ctx.path === '/fail') throw new RangeError('card expired');
+    ctx.body = 'fine';
+  });
+  await using server = await listen(createServer(app.callback()));
+  for (const path of ['/fine', '/fail', '/fine']) await (await fetch(server.url + path)).text();
+  await server.close();
+  expect([bodies, asked]).toEqual([['GET /fail 500'], ['/fail']]);
+});
+
+test('P52 P55 when no record is wanted, a request has a context of its own all the same', async () => {
+  const bodies = choosyProvider(Infinity);
+  const app = new Koa().use(forKoa.recordRequests());
+  app.use(async (ctx) => {
+    setActor({ id: ctx.path });
+    await setImmediate();
+    ctx.body = currentActor()?.id;
+  });
+  await using server = await listen(createServer(app.callback()));
+  const paths = ['/a', '/b', '/c'];
+  expect(await Promise.all(paths.map(async (path) => (await fetch(server.url + path)).text()))).toEqual(paths);
+  await server.close();
+  expect(bodies).toEqual([]);
+});
+
+test.each<[string, (response: ServerResponse) => void]>([
+  ['setHeader', (response) => response.setHeader('Location', '/next').writeHead(303)],
+  ['writeHead', (response) => response.writeHead(303, { LOCATION: '/next' })],
+  ['writeHead, as a list', (response) => response.writeHead(303, ['location', '/next'])],
+  ['writeHead after setHeader', (response) => response.setHeader('a', 'b').writeHead(303, { Location: '/next' })],
+])('P52 headers are recorded, whether they were sent by %s or are Node’s own', async (_how, send) => {
+  const server = createServer((_asked, response) => {
+    send(response);
+    response.end();
+  });
+  forNode.recordRequests(server, { headers: { response: ['location', 'Date', 'x-none'] } });
+  await using listening = await listen(server);
+  const response = await fetch(listening.url, { redirect: 'manual' });
+  const { attributes } = await onlyRecord(recording);
+  expect(attributes).toMatchObject({
+    'http.response.header.location': ['/next'],
+    'http.response.header.date': [response.headers.get('date')],
+  });
+  expect(attributes).not.toHaveProperty('http.response.header.x-none');
 });
 
 test('P55 each recording ends as the asynchronous resource that it is', async () => {
