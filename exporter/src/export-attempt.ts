@@ -1,5 +1,6 @@
 import type { LogRecordExporter, ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { inDelivery, resourceKnown } from './delivering.ts';
+import { ExportError } from './export-error.ts';
 import { LONGEST_TIMEOUT } from './receiver.ts';
 
 /** What became of one attempt to export a batch. */
@@ -42,8 +43,9 @@ function exportOnce(exporter: LogRecordExporter, batch: ReadableLogRecord[]): Pr
   });
 }
 
-/** OTLPExporterError carries the HTTP status of an answer that OTLP says not to retry; network errors carry a word. */
+/** Errors carry the HTTP status of an answer that OTLP says not to retry, OpenTelemetry's too; network errors a word. */
 function failure(error: unknown): Attempt {
+  if (error instanceof ExportError && error.isUnsendable) return { outcome: 'unsendable', reason: describe(error) };
   const status = (error as { code?: unknown } | undefined)?.code;
   if (typeof status === 'number') return { outcome: 'refused', status, reason: `${status} ${describe(error)}`.trim() };
   return { outcome: 'failed', reason: describe(error) };

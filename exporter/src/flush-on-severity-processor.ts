@@ -4,6 +4,7 @@ import { BUFFER_OPTIONS, type BufferOptions, type BufferSettings, resolveBuffer 
 import { isFromDelivery } from './delivering.ts';
 import { type Attempt, attemptExport } from './export-attempt.ts';
 import { refuseUnknownOptions } from './option-error.ts';
+import { RecordQueue } from './record-queue.ts';
 import { TroubleReport } from './trouble-report.ts';
 
 export interface FlushOnSeverityProcessorOptions extends BufferOptions {
@@ -30,9 +31,9 @@ const PAYLOAD_TOO_LARGE = 413;
  * It promises the application:
  * - Nothing it does throws into or blocks the code that logs.
  * - Records leave in the order they came, one request at a time.
- * - Memory is bounded: at most `maxQueueSize` records wait beside one batch on its way. Then the oldest waiting record
- *   makes room for the newest, since after an outage it is the present that matters. Dropped records are counted in
- *   `counts()`, and said once.
+ * - Memory is bounded: at most `maxQueueSize` records and `maxQueueBytes` wait beside one batch on its way. Then the
+ *   oldest waiting record makes room for the newest, since after an outage it is the present that matters. A record
+ *   larger than `maxRequestBytes` is not kept at all. Dropped records are counted in `counts()`, and said once.
  * - While the receiver is away or busy, the batch on its way is kept and sent again after `flushInterval`, byte for
  *   byte, so that a receiver which had stored it before its answer got lost recognises the repetition.
  * - What a receiver refuses for good is dropped; a batch too large for it (413), or with a record that can't be put into
@@ -42,11 +43,11 @@ export class FlushOnSeverityProcessor implements LogRecordProcessor {
   readonly #exporter: LogRecordExporter;
   readonly #settings: BufferSettings;
   readonly #trouble = new TroubleReport();
-  /** Oldest first. */
-  readonly #queue: ReadableLogRecord[] = [];
+  readonly #queue: RecordQueue;
   /** Taken from the queue: the one on its way, or to be sent again, first. More than one only after halving. */
   readonly #batches: ReadableLogRecord[][] = [];
   #sent = 0;
+  /** Beside those the queue dropped. */
   #dropped = 0;
   /** Deliver until so many records in all have been sent or dropped. */
   #goal = 0;
@@ -65,17 +66,13 @@ export class FlushOnSeverityProcessor implements LogRecordProcessor {
     refuseUnknownOptions(buffer, BUFFER_OPTIONS);
     this.#exporter = exporter;
     this.#settings = resolveBuffer(buffer);
+    this.#queue = new RecordQueue(this.#settings, this.#trouble);
   }
 
   onEmit(record: ReadableLogRecord, context?: Parameters<typeof isFromDelivery>[0]): void {
     if (this.#ending !== undefined || isFromDelivery(context)) return;
-    const { flushSeverity, batchSize, maxQueueSize } = this.#settings;
-    if (this.#queue.length >= maxQueueSize) {
-      this.#queue.shift();
-      this.#drop(1, 'overflow', `the queue of ${maxQueueSize} log records is full: the oldest are being dropped`);
-    }
-    this.#queue.push(record);
-    const isDue = this.#queue.length >= batchSize || (record.severityNumber ?? 0) >= flushSeverity;
+    this.#queue.add(record);
+    const isDue = this.#queue.hasBatch || (record.severityNumber ?? 0) >= this.#settings.flushSeverity;
     if (isDue && !this.#resting) void this.#deliverAll();
     else this.#startTimer();
   }
@@ -96,7 +93,7 @@ export class FlushOnSeverityProcessor implements LogRecordProcessor {
   }
 
   counts(): DeliveryCounts {
-    return { waiting: this.#waiting(), sent: this.#sent, dropped: this.#dropped };
+    return { waiting: this.#waiting(), sent: this.#sent, dropped: this.#allDropped() };
   }
 
   /**
@@ -104,7 +101,7 @@ export class FlushOnSeverityProcessor implements LogRecordProcessor {
    * is not among them: sent once more in other bytes, it would be stored twice.
    */
   takeUnsent(): ReadableLogRecord[] {
-    return [...this.#batches.splice(1).flat(), ...this.#queue.splice(0)];
+    return [...this.#batches.splice(1).flat(), ...this.#queue.takeAll()];
   }
 
   async #end(): Promise<void> {
@@ -112,7 +109,7 @@ export class FlushOnSeverityProcessor implements LogRecordProcessor {
     clearTimeout(this.#timer);
     const left = this.#waiting();
     if (left > 0) {
-      this.#queue.length = 0;
+      this.#queue.takeAll();
       this.#batches.length = 0;
       this.#drop(left, 'lost at shutdown', `${left} log records could not be delivered before shutdown`);
     }
@@ -131,7 +128,11 @@ export class FlushOnSeverityProcessor implements LogRecordProcessor {
   }
 
   #settled(): number {
-    return this.#sent + this.#dropped;
+    return this.#sent + this.#allDropped();
+  }
+
+  #allDropped(): number {
+    return this.#dropped + this.#queue.dropped;
   }
 
   async #deliver(): Promise<void> {
@@ -141,7 +142,7 @@ export class FlushOnSeverityProcessor implements LogRecordProcessor {
     this.#timer = undefined;
     this.#resting = false;
     while (!this.#resting && (this.#batches.length > 0 || this.#settled() < this.#goal)) {
-      if (this.#batches.length === 0) this.#batches.push(this.#queue.splice(0, this.#settings.batchSize));
+      if (this.#batches.length === 0) this.#batches.push(this.#queue.takeBatch());
       const batch = this.#batches[0] ?? [];
       this.#conclude(batch, await attemptExport(this.#exporter, batch));
     }

@@ -30,7 +30,7 @@ export const RECEIVER_OPTIONS: readonly (keyof ReceiverOptions)[] = [
   'compression',
 ];
 
-/** What `OTLPLogExporter` is to be told. Where a field is undefined it reads OpenTelemetry's own variables itself. */
+/** What the options and our own variables say. Where a field is undefined, OpenTelemetry's variables decide. */
 export interface Receiver {
   readonly url: string;
   readonly headers: Record<string, string>;

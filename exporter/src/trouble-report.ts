@@ -5,6 +5,7 @@ export type Trouble =
   | 'away'
   | 'refused'
   | 'unsendable'
+  | 'too large'
   | 'overflow'
   | 'lost at shutdown'
   | 'spool full'

@@ -161,15 +161,32 @@ test('P39 a record that cannot be serialised takes no other with it', async () =
   const heard = heardWarnings();
   await using sink = await startSink();
   const { info, logger, provider, processor } = logThrough(new LogvitalsExporter({ url: sink.url }));
-  const circular: Record<string, never> = {};
-  Object.assign(circular, { itself: circular });
+  const secretive = {
+    get open(): never {
+      throw new Error('keep out');
+    },
+  };
   info('before');
-  logger.emit({ ...severities.ERROR, body: circular });
+  logger.emit({ ...severities.ERROR, body: secretive });
   info('after');
   await provider.forceFlush();
   expect(bodies(sink.accepted)).toEqual(['before', 'after']);
   expect(processor.counts()).toEqual({ waiting: 0, sent: 2, dropped: 1 });
-  expect(heard).toEqual([expect.stringContaining('a log record could not be serialised')]);
+  expect(heard).toEqual(['a log record could not be serialised: keep out']);
+  await provider.shutdown();
+});
+
+test('P39 a record whose values lead in circles is sent, cut off, and takes no other with it', async () => {
+  await using sink = await startSink();
+  const { info, logger, provider, processor } = logThrough(new LogvitalsExporter({ url: sink.url }));
+  const circular: Record<string, never> = {};
+  Object.assign(circular, { itself: circular, again: circular });
+  logger.emit({ body: circular });
+  info('after');
+  await provider.forceFlush();
+  expect(sink.accepted).toHaveLength(2);
+  expect(sink.accepted[1]?.body).toBe('after');
+  expect(processor.counts()).toEqual({ waiting: 0, sent: 2, dropped: 0 });
   await provider.shutdown();
 });
 

@@ -144,6 +144,12 @@ test.each([
   [{ batchSize: 0 }, 'batchSize is 0; it must be a whole number from 1 to 2048'],
   [{ batchSize: 11, maxQueueSize: 10 }, 'batchSize is 11; it must be a whole number from 1 to 10, the maxQueueSize'],
   [{ maxQueueSize: 1.5 }, 'maxQueueSize is 1.5; it must be a whole number'],
+  [{ maxQueueBytes: 32 }, 'maxQueueBytes is 32; it must be a whole number of bytes from 65536'],
+  [{ maxQueueBytes: '32MiB' }, 'maxQueueBytes is "32MiB"; it must be a whole number of bytes'],
+  [
+    { maxQueueBytes: 100_000, maxRequestBytes: 100_001 },
+    'maxRequestBytes is 100001; it must be a whole number of bytes from 65536 to 100000, the maxQueueBytes',
+  ],
   [{ flushInterval: 2 ** 31 }, 'flushInterval is 2147483648; it must be a whole number from 1 to 2147483647'],
   [{ flushInterval: '1s' }, 'flushInterval is "1s"'],
   [{ flushSeverity: 'LOUD' }, 'flushSeverity is "LOUD"; it must be one of TRACE, DEBUG, INFO, AUDIT'],

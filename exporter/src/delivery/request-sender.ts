@@ -8,13 +8,34 @@ import type { SenderSettings } from './sender-settings.ts';
 export type Answer =
   /** `rejected` records of it the receiver will never take, as it said. */
   | { readonly outcome: 'sent'; readonly rejected: number; readonly reason: string }
-  /** It may succeed later; not before `retryAfter` milliseconds if the receiver said so. */
-  | { readonly outcome: 'failed'; readonly reason: string; readonly retryAfter?: number | undefined }
-  /** The receiver will never take it; `status` is HTTP's. */
+  /**
+   * It may succeed later; not before `retryAfter` milliseconds if the receiver said so. `isPassing` when that is likely:
+   * the receiver is busy, or the network cannot reach it just now.
+   */
+  | {
+      readonly outcome: 'failed';
+      readonly reason: string;
+      readonly isPassing: boolean;
+      readonly retryAfter?: number | undefined;
+    }
+  /** The receiver will never take it; `status` is HTTP's, and the reason its words for that. */
   | { readonly outcome: 'refused'; readonly status: number; readonly reason: string };
 
 /** OTLP specification, "Retryable Response Codes". */
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+/** What networks and receivers that are being started again answer with. */
+const PASSING_ERRORS: ReadonlySet<string | undefined> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+]);
+/** The second part is what the OTLP specification wants, and by which those who record requests know a delivery. */
+const USER_AGENT = 'logvitals-exporter OTel-OTLP-Exporter-JavaScript';
 /** Bytes of an answer that are read. */
 const LONGEST_ANSWER = 64 * 1024;
 /** Milliseconds that a receiver may make us wait. */
@@ -30,18 +51,19 @@ export class RequestSender {
 
   constructor(settings: SenderSettings) {
     this.#settings = settings;
-    const options = { keepAlive: true, maxSockets: 1 };
+    const options = { keepAlive: true };
     const isSecure = settings.url.protocol === 'https:';
     this.#agent = isSecure ? new HttpsAgent({ ...options, ...settings.certificates }) : new HttpAgent(options);
   }
 
   /** Never rejects. */
-  async send(request: Buffer): Promise<Answer> {
+  async send(request: Buffer, timeoutMillis = this.#settings.timeoutMillis): Promise<Answer> {
     try {
       const body = this.#settings.isCompressed ? await compress(request) : request;
-      return await this.#post(body);
+      return await this.#post(body, timeoutMillis);
     } catch (error) {
-      return { outcome: 'failed', reason: oneLine((error as Error).message) };
+      const { message, code } = error as NodeJS.ErrnoException;
+      return { outcome: 'failed', reason: oneLine(message || String(code)), isPassing: PASSING_ERRORS.has(code) };
     }
   }
 
@@ -51,14 +73,14 @@ export class RequestSender {
     this.#agent.destroy();
   }
 
-  async #post(body: Buffer): Promise<Answer> {
-    const { url, headers, timeoutMillis, isCompressed } = this.#settings;
+  async #post(body: Buffer, timeoutMillis: number): Promise<Answer> {
+    const { url, headers, isCompressed } = this.#settings;
     const post = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const request = post(url, {
       method: 'POST',
       agent: this.#agent,
       headers: {
-        'user-agent': 'logvitals-exporter',
+        'user-agent': USER_AGENT,
         ...headers,
         'content-type': 'application/json',
         'content-length': body.length,
@@ -74,7 +96,7 @@ export class RequestSender {
     } catch (error) {
       // The receiver closed the connection just as it was to be used again, before it read anything.
       const isStale = request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
-      if (isStale && !this.#isClosed) return await this.#post(body);
+      if (isStale && !this.#isClosed) return await this.#post(body, timeoutMillis);
       throw error;
     } finally {
       clearTimeout(timer);
@@ -100,9 +122,10 @@ async function readAnswer(response: IncomingMessage): Promise<Answer> {
   const text = Buffer.concat(chunks).toString();
   const status = response.statusCode ?? 0;
   if (status >= 200 && status < 300) return { outcome: 'sent', ...partialSuccess(text) };
-  const reason = oneLine(`${status} ${response.statusMessage ?? ''}`);
+  const reason = oneLine(response.statusMessage ?? '');
   if (!RETRYABLE.has(status)) return { outcome: 'refused', status, reason };
-  return { outcome: 'failed', reason, retryAfter: waitDemanded(response.headers['retry-after']) };
+  const retryAfter = waitDemanded(response.headers['retry-after']);
+  return { outcome: 'failed', reason: `${status} ${reason}`.trim(), isPassing: true, retryAfter };
 }
 
 /** What OTLP's `ExportLogsServiceResponse` says of records that were not taken. */

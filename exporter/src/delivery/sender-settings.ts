@@ -17,8 +17,8 @@ export interface SenderSettings {
 const DEFAULT_TIMEOUT = 10_000;
 
 /**
- * What `resolveReceiver` says, and what `OTLPLogExporter` would read by itself: OpenTelemetry's variables for logs, else
- * for all signals. What is wrong in those is passed over with a warning, as OpenTelemetry's specification demands.
+ * What `resolveReceiver` says, and what OpenTelemetry's own exporters would read: its variables for logs, else for all
+ * signals. What is wrong in those is passed over with a warning, as OpenTelemetry's specification demands.
  * @throws TypeError when an option or one of our own variables makes no sense.
  */
 export function resolveSender(options: ReceiverOptions, environment: Environment): SenderSettings {

@@ -148,7 +148,7 @@ export class SpoolSender {
       return;
     }
     this.#dropped += piece.count;
-    this.#trouble.say('refused', `the receiver refused log records for good: ${reason}`);
+    this.#trouble.say('refused', `the receiver refused log records for good: ${status} ${reason}`.trim());
   }
 
   #startRest(demanded: number | undefined): void {

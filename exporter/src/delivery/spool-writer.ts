@@ -1,8 +1,10 @@
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { BufferSettings } from '../buffer-options.ts';
 import { resourceKnown } from '../delivering.ts';
+import { RecordQueue } from '../record-queue.ts';
 import type { TroubleReport } from '../trouble-report.ts';
-import { type EncodedRequest, encodeRequests } from './encode-requests.ts';
+import { type Encoded, type EncodedRequest, encodeInSlices, encodeRequests } from './encode-requests.ts';
+import { uidOf } from './record-uid.ts';
 import type { Spool } from './spool.ts';
 
 /** Milliseconds after which a disk that could not be written to is tried again. */
@@ -10,20 +12,23 @@ const DISK_REST = 1_000;
 
 /**
  * Takes records in memory and writes them to the spool: when `batchSize` wait, when the oldest has waited
- * `flushInterval`, at once when one of `flushSeverity` or above comes. At most `maxQueueSize` wait beside one batch
- * being written; then the oldest makes room.
+ * `flushInterval`, at once when one of `flushSeverity` or above comes. At most `maxQueueSize` and `maxQueueBytes` wait
+ * beside one batch being written; then the oldest makes room.
  */
 export class SpoolWriter {
   readonly #spool: Spool;
   readonly #settings: BufferSettings;
   readonly #trouble: TroubleReport;
   readonly #onWritten: () => void;
-  /** Oldest first. */
-  readonly #queue: ReadableLogRecord[] = [];
+  readonly #longestRequest: number;
+  readonly #queue: RecordQueue;
+  /** Taken from the queue, and being put into requests. */
+  #encoding: readonly ReadableLogRecord[] = [];
   /** Taken from the queue; the first is being written, or could not be. */
   readonly #unwritten: EncodedRequest[] = [];
   /** Records written at once that the spool does not know of yet. */
   #joining = 0;
+  /** Beside those the queue dropped. */
   #dropped = 0;
   #running: Promise<void> = Promise.resolve();
   #queued: Promise<void> | undefined;
@@ -37,13 +42,15 @@ export class SpoolWriter {
   constructor(spool: Spool, settings: BufferSettings, trouble: TroubleReport, onWritten: () => void) {
     this.#spool = spool;
     this.#settings = settings;
+    this.#longestRequest = Math.min(spool.usualRequest, settings.maxRequestBytes);
+    this.#queue = new RecordQueue(settings, trouble);
     this.#trouble = trouble;
     this.#onWritten = onWritten;
   }
 
   /** Records in memory alone. */
   get unwritten(): number {
-    return this.#queue.length + sum(this.#unwritten);
+    return this.#queue.length + this.#encoding.length + sum(this.#unwritten);
   }
 
   /** Records on their way into the spool that it does not count yet. */
@@ -52,18 +59,12 @@ export class SpoolWriter {
   }
 
   get dropped(): number {
-    return this.#dropped;
+    return this.#dropped + this.#queue.dropped;
   }
 
   add(record: ReadableLogRecord): void {
-    const { flushSeverity, batchSize, maxQueueSize } = this.#settings;
-    if (this.#queue.length >= maxQueueSize) {
-      this.#queue.shift();
-      this.#dropped++;
-      this.#trouble.say('overflow', `the queue of ${maxQueueSize} log records is full: the oldest are being dropped`);
-    }
-    this.#queue.push(record);
-    const isDue = this.#queue.length >= batchSize || (record.severityNumber ?? 0) >= flushSeverity;
+    this.#queue.add(record);
+    const isDue = this.#queue.hasBatch || (record.severityNumber ?? 0) >= this.#settings.flushSeverity;
     if (isDue && !this.#isDiskAiling) void this.write();
     else this.#startTimer();
   }
@@ -84,7 +85,9 @@ export class SpoolWriter {
    * @returns all that was written.
    */
   writeNow(): EncodedRequest[] {
-    const requests = this.#encode(this.#queue.splice(0));
+    const records = [...this.#encoding, ...this.#queue.takeAll()];
+    this.#encoding = [];
+    const requests = this.#sendable(encodeRequests(records, this.#longestRequest));
     const underWay = this.#isCopied ? [] : [...this.#unwritten];
     try {
       if (underWay.length > 0) this.#copy(underWay);
@@ -109,7 +112,8 @@ export class SpoolWriter {
   stop(): number {
     clearTimeout(this.#timer);
     const lost = this.unwritten;
-    this.#queue.length = 0;
+    this.#queue.takeAll();
+    this.#encoding = [];
     this.#unwritten.length = 0;
     this.#dropped += lost;
     return lost;
@@ -120,12 +124,12 @@ export class SpoolWriter {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     let left = this.#queue.length;
-    await resourceKnown(this.#queue[0]);
+    await resourceKnown(this.#queue.oldest);
     while (await this.#writeEncoded()) {
-      const batch = this.#queue.splice(0, Math.min(this.#settings.batchSize, left));
+      const batch = this.#queue.takeBatch(left);
       if (batch.length === 0) break;
       left -= batch.length;
-      this.#unwritten.push(...this.#encode(batch));
+      await this.#encode(batch);
     }
     this.#isBusy = false;
     if (this.unwritten > 0) this.#startTimer();
@@ -148,8 +152,17 @@ export class SpoolWriter {
     return true;
   }
 
-  #encode(records: ReadableLogRecord[]): EncodedRequest[] {
-    const { requests, unserialisable, reason } = encodeRequests(records, this.#spool.usualRequest);
+  async #encode(batch: readonly ReadableLogRecord[]): Promise<void> {
+    this.#encoding = batch;
+    const encoded = await encodeInSlices(batch, { longest: this.#longestRequest, uid: uidOf });
+    // Else they were written at once meanwhile, or given up.
+    if (this.#encoding !== batch) return;
+    this.#encoding = [];
+    this.#unwritten.push(...this.#sendable(encoded));
+  }
+
+  /** The requests that the spool can take; the rest is counted and said. */
+  #sendable({ requests, unserialisable, reason }: Encoded): EncodedRequest[] {
     if (unserialisable > 0) {
       this.#dropped += unserialisable;
       this.#trouble.say('unsendable', `a log record could not be serialised: ${reason}`);

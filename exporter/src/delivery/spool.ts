@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { USUAL_REQUEST } from './encode-requests.ts';
 import { HEADER_LENGTH } from './frame.ts';
 import { type HeldRequest, isPassing, Segment } from './segment.ts';
 import { SpoolFolder } from './spool-folder.ts';
@@ -41,7 +42,7 @@ export class Spool {
 
   /** Bytes after which a request of several records should end, so that a small spool holds some of them. */
   get usualRequest(): number {
-    return this.#segmentBytes;
+    return Math.min(this.#segmentBytes, USUAL_REQUEST);
   }
 
   /** Bytes of the largest request that is worth the room it takes from others. */

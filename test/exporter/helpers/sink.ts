@@ -90,7 +90,8 @@ function respond(response: ServerResponse, answer: Answer = { status: 200 }): vo
 
 interface JsonValue {
   readonly stringValue?: string;
-  readonly intValue?: number;
+  /** OTLP writes text, and takes numbers too. */
+  readonly intValue?: number | string;
   readonly doubleValue?: number;
   readonly boolValue?: boolean;
 }
@@ -133,5 +134,6 @@ function recordsOf(text: string): SentRecord[] {
 const plain = (attributes: JsonAttributes): Attributes =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, plainValue(value)]));
 
-const plainValue = (value: JsonValue): unknown =>
-  value.stringValue ?? value.intValue ?? value.doubleValue ?? value.boolValue;
+function plainValue({ stringValue, intValue, doubleValue, boolValue }: JsonValue): unknown {
+  return stringValue ?? (intValue === undefined ? (doubleValue ?? boolValue) : Number(intValue));
+}
