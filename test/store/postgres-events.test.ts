@@ -18,6 +18,9 @@ const RECORDS_A_DAY = 2500;
 const EVENTS = 50;
 const REQUESTS = 100;
 const STEPS = 10;
+const USERS = 300;
+/** What is left of them where events stand. */
+const LINES_OF_A_USER = 9;
 /** Makes tables so large that reading all of one is never the cheapest. */
 const FILLER = 'somebody looks around in the shop '.repeat(20);
 
@@ -56,6 +59,7 @@ await describeOnPostgres('events on PostgreSQL', (database) => {
       ['the events of groups', KIND_QUERIES.group, ['record_grouped'], DAYS * STEPS],
       ['both', KIND_QUERIES.any, ['record_acted', 'record_grouped'], DAYS * (EVENTS + STEPS)],
       ['a group', queryOf('group:group-5'), ['record_group'], STEPS],
+      ["an attribute's value that has a column", queryOf('user.id:u-7'), ['record_actor'], DAYS * LINES_OF_A_USER],
       ['requests', queryOf('event:logvitals.http'), ['record_event'], DAYS * REQUESTS],
     ] as const)('P62 P73 P74 P75 %s: listed and counted by its index alone', async ([, query, indexes, count]) => {
       const { connection: explained, nodes } = explaining(connection);
@@ -107,5 +111,5 @@ function recordOf(day: number, index: number): LogRecord {
   }
   if (isEvery(REQUESTS, 1)) return requestRecord({ timestamp });
   if (isEvery(STEPS, 2)) return groupRecord(`group-${day}`, { timestamp });
-  return logRecord({ timestamp, body: FILLER, attributes: { 'user.id': `u-${index % 300}` } });
+  return logRecord({ timestamp, body: FILLER, attributes: { 'user.id': `u-${index % USERS}` } });
 }

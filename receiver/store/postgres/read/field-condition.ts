@@ -2,7 +2,18 @@ import { sql } from 'kysely';
 import type { FieldTest, NamedField } from '../../../query/tree.ts';
 import { MANY, shortText } from '../plain-text.ts';
 import { attributeFits, MAYBE_NUMBER } from './attribute-condition.ts';
-import { ANY_ROW, allOf, anyOf, atMost, between, type Condition, EVERY_ROW, exactly, not } from './condition.ts';
+import {
+  ANY_ROW,
+  allOf,
+  anyOf,
+  atMost,
+  between,
+  type Condition,
+  EVERY_ROW,
+  exactly,
+  not,
+  type SqlTruth,
+} from './condition.ts';
 import { equalsText, isKept, namesLevel, startsWith } from './text-condition.ts';
 
 type Sql = ReturnType<typeof sql>;
@@ -16,6 +27,23 @@ const ATTRIBUTE_COLUMNS = {
   'object.type': { column: sql`object_type`, keys: ['logvitals.object.type'] },
   'object.id': { column: sql`object_id`, keys: ['logvitals.object.id'] },
 } as const;
+
+/** Short columns by the attribute that decides alone what they hold. */
+const COLUMN_OF: ReadonlyMap<string, Sql> = new Map(
+  Object.values(ATTRIBUTE_COLUMNS).map(({ column, keys }) => [keys[0], column]),
+);
+
+/** Rows of `record` whose attribute fits. What its short column rules out need not be looked for in the attributes. */
+export function attributeFieldFits(key: string, test: FieldTest): Condition {
+  const fits = attributeFits(key, test);
+  const column = COLUMN_OF.get(key);
+  return column && test.op === 'equals' ? allOf([exactly(mayEqual(column, test.value)), fits]) : fits;
+}
+
+/** Whether a `shortColumn` may be of this value; of an array it says nothing. */
+function mayEqual(column: Sql, value: string): SqlTruth {
+  return sql`${column} = any(${[shortText(value), MANY]}::text[])`;
+}
 
 /** Rows of `record` whose named field fits; those of service and logger are for `loggersThat` to find. */
 export function namedFieldFits(name: Exclude<NamedField, 'service' | 'logger'>, test: FieldTest): Condition {
@@ -79,7 +107,7 @@ function attributeColumnFits(column: Sql, keys: readonly string[], test: FieldTe
   if (test.op !== 'equals' && test.op !== 'prefix')
     return keys.length === 1 ? ofAttributes() : atMost(ofAttributes().may);
   if (test.op === 'equals') {
-    const may = sql<boolean>`${column} = any(${[shortText(test.value), MANY]}::text[])`;
+    const may = mayEqual(column, test.value);
     if (test.value === MANY || !shortTextFits(column, test).isExact) return atMost(may);
     return between(shortTextFits(column, test).must, may);
   }

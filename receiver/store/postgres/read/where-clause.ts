@@ -4,7 +4,7 @@ import { and, type Field, type Query } from '../../../query/tree.ts';
 import type { LoggerNames } from '../row-record.ts';
 import { attributeFits } from './attribute-condition.ts';
 import { allOf, anyOf, between, type Condition, EVERY_ROW, exactly, NO_ROW, not } from './condition.ts';
-import { namedFieldFits } from './field-condition.ts';
+import { attributeFieldFits, namedFieldFits } from './field-condition.ts';
 import { comparesLevel, containsText } from './text-condition.ts';
 
 export interface WhereContext {
@@ -37,7 +37,7 @@ export function whereClause(query: Query, context: WhereContext): Condition {
       return comparesLevel(query.op, query.level);
     case 'field': {
       const { field, test } = query;
-      if (field.kind === 'attribute') return attributeFits(field.key, test);
+      if (field.kind === 'attribute') return attributeFieldFits(field.key, test);
       if (field.kind === 'resource') return resourceFits(attributeFits(field.key, test), context);
       // The names of loggers were dealt with above.
       return namedFieldFits(field.name as Exclude<typeof field.name, 'service' | 'logger'>, test);
