@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { createDiagnostics } from '../../receiver/diagnostics.ts';
 import { systemClock } from '../../receiver/record/clock.ts';
 import { StoreError, StoreUnavailableError } from '../../receiver/store/errors.ts';
+import { tables } from '../../receiver/store/postgres/migrations/001-tables.ts';
 import { openPostgresMigrations } from '../../receiver/store/postgres/migrations.ts';
 import type { Schema } from '../../receiver/store/postgres/schema.ts';
-import { logRecord } from '../helpers/records.ts';
+import { logRecord, NOON } from '../helpers/records.ts';
 import { withClient } from '../helpers/servers/postgres-server.ts';
 import { append, searchAll } from './contract/harness.ts';
 import { describeOnPostgres, openPostgres, ownSchema } from './postgres-opened.ts';
@@ -129,6 +130,35 @@ await describeOnPostgres('on PostgreSQL', (database) => {
     const found: Record<string, Record<string, string>> = {};
     for (const { table, column, type } of rows) found[table] = { ...found[table], [column]: type };
     expect(found).toEqual(COLUMNS);
+  });
+
+  test('P41 a database of the first version comes to the same indexes as a new one, its tables of days too', async () => {
+    const [older, newer] = [ownSchema(), ownSchema()];
+    await withClient(database.url, async (client) => {
+      await client.query(`create schema ${older}; set search_path to ${older}`);
+      await client.query('create table migration (number integer primary key, name text, at timestamptz)');
+      await client.query(`insert into migration values (1, 'tables, indexes and views', now())`);
+      await client.query(tables);
+      await client.query(
+        `create table record_20261120 partition of record
+         for values from ('2026-11-20 00:00:00Z') to ('2026-11-21 00:00:00Z')`,
+      );
+    });
+    for (const schema of [older, newer]) {
+      const store = await openPostgres(database.url, { schema, now: () => NOON });
+      await append(store, [logRecord({ timestamp: NOON })]);
+      expect(await searchAll(store)).toHaveLength(1);
+      await store.close();
+    }
+    const indexes = (schema: string) =>
+      ask<{ definition: string }>(
+        `select substring(indexdef from ' USING .*') as definition from pg_indexes
+         where schemaname = $1 and tablename = 'record_20261120' order by 1`,
+        [schema],
+      );
+    const migrated = await indexes(older);
+    expect(migrated.length).toBeGreaterThan(10);
+    expect(migrated).toEqual(await indexes(newer));
   });
 
   test('P41 of several processes that come at once, one takes each step', async () => {
