@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { diag } from '@opentelemetry/api';
 import { afterEach, expect, test, vi } from 'vitest';
 import { RequestSender } from '../../../exporter/src/delivery/request-sender.ts';
+import { sendWithRetries } from '../../../exporter/src/delivery/send-with-retries.ts';
 import { resolveSender } from '../../../exporter/src/delivery/sender-settings.ts';
 import type { ReceiverOptions } from '../../../exporter/src/receiver.ts';
 import { startReceivers } from '../../otlp/support.ts';
@@ -104,5 +105,23 @@ test.each([
   await using sink = await startSink(() => answer);
   const sender = new RequestSender(resolveSender({ url: sink.url }, {}));
   expect(await sender.send(REQUEST)).toMatchObject({ outcome: 'failed', retryAfter });
+  sender.close();
+});
+
+test('a receiver that is busy for good is asked five times more, and no more', async () => {
+  await using sink = await startSink(() => ({ status: 503, headers: { 'retry-after': '0' } }));
+  const sender = new RequestSender(resolveSender({ url: sink.url }, {}));
+  expect(await sendWithRetries(sender, REQUEST, 10_000)).toMatchObject({
+    outcome: 'failed',
+    reason: '503 Service Unavailable',
+  });
+  expect(sink.requests).toHaveLength(6);
+  sender.close();
+});
+
+test('what will not pass by itself is tried once', async () => {
+  await using sink = await startSink();
+  const sender = new RequestSender(resolveSender({ url: sink.url.replace('http:', 'https:') }, {}));
+  expect(await sendWithRetries(sender, REQUEST, 10_000)).toMatchObject({ outcome: 'failed', isPassing: false });
   sender.close();
 });
