@@ -1,5 +1,6 @@
 import { optionError } from '../../option-error.ts';
 import type { DataAuditOptions } from '../options.ts';
+import { recordOnce, replaceMethods } from '../replaced-methods.ts';
 import { createAuditTrail } from '../trail.ts';
 import { type CollectionLike, type CollectionSurroundings, watchCollection } from './collection.ts';
 import { SessionTransactions } from './sessions.ts';
@@ -27,7 +28,7 @@ const NOTHING_HIDDEN: ReadonlySet<string> = new Set();
 
 /**
  * Has what is written through a client, a database or a collection of the `mongodb` driver recorded as audit events, from
- * now on. Collections that were made before are not watched.
+ * now on; asked again, by the options of the last call. Collections that were made before are not watched.
  * @returns what it was given.
  * @throws TypeError when that is none of the three, or an option makes no sense.
  */
@@ -56,21 +57,25 @@ type Watch = (collection: CollectionLike) => void;
 type Make<Made> = (...input: unknown[]) => Made;
 
 function watchClient(client: ClientLike, around: CollectionSurroundings, watch: Watch): void {
-  const db = client.db as Make<DatabaseLike>;
-  const watched: Make<DatabaseLike> = (...input) => {
-    const database = db.apply(client, input);
-    around.trail.attempt(() => watchDatabase(database, around, watch));
-    return database;
-  };
-  Object.assign(client, { db: watched });
+  recordOnce(client, () => {
+    const db = client.db as Make<DatabaseLike>;
+    const watched: Make<DatabaseLike> = (...input) => {
+      const database = db.apply(client, input);
+      around.trail.attempt(() => watchDatabase(database, around, watch));
+      return database;
+    };
+    return replaceMethods(client, { db: watched });
+  });
 }
 
 function watchDatabase(database: DatabaseLike, { trail }: CollectionSurroundings, watch: Watch): void {
-  const collection = database.collection as Make<CollectionLike>;
-  const watched: Make<CollectionLike> = (...input) => {
-    const made = collection.apply(database, input);
-    trail.attempt(() => watch(made));
-    return made;
-  };
-  Object.assign(database, { collection: watched });
+  recordOnce(database, () => {
+    const collection = database.collection as Make<CollectionLike>;
+    const watched: Make<CollectionLike> = (...input) => {
+      const made = collection.apply(database, input);
+      trail.attempt(() => watch(made));
+      return made;
+    };
+    return replaceMethods(database, { collection: watched });
+  });
 }

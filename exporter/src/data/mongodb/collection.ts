@@ -1,3 +1,4 @@
+import { recordOnce, replaceMethods } from '../replaced-methods.ts';
 import type { AuditTrail } from '../trail.ts';
 import type { AuditTransaction } from '../transaction.ts';
 import type { DocumentModel } from './document.ts';
@@ -27,12 +28,20 @@ export interface CollectionSurroundings {
   readonly sessions: SessionTransactions;
 }
 
-/** Has what the collection's methods write recorded, from now on. */
+/** Has what the collection's methods write recorded, from now on; asked again, by what was said last. */
 export function watchCollection(
   collection: CollectionLike,
   model: DocumentModel,
-  { trail, sessions }: CollectionSurroundings,
+  around: CollectionSurroundings,
 ): void {
+  recordOnce(collection, () => replaceMethods(collection, watchedMethods(collection, model, around)));
+}
+
+function watchedMethods(
+  collection: CollectionLike,
+  model: DocumentModel,
+  { trail, sessions }: CollectionSurroundings,
+): Record<string, Call> {
   const methods = Object.keys(OPERATIONS) as Method[];
   const originals = Object.fromEntries(methods.map((name) => [name, collection[name]]));
   // The same collection without the watch: methods call each other, and Mongoose calls one again after waiting.
@@ -83,10 +92,7 @@ export function watchCollection(
     targets.some(({ kind }) => trail.wants(model.name, kind)) ||
     references.length > 0;
 
-  Object.assign(
-    collection,
-    Object.fromEntries(methods.map((name) => [name, (...input: unknown[]) => watched(name, input)])),
-  );
+  return Object.fromEntries(methods.map((name) => [name, (...input: unknown[]) => watched(name, input)]));
 }
 
 /** The call's input, with the option that tells what was upserted; its answer holds what the call would have given. */
