@@ -1,3 +1,4 @@
+import { binaryText } from '../binary.ts';
 import type { Row } from '../change.ts';
 
 /** How a collection's documents are recorded. */
@@ -39,7 +40,7 @@ function plainValue(value: unknown, path: string, hidden: ReadonlySet<string>): 
   if (typeof value !== 'object' || value === null || value instanceof Date || value instanceof RegExp) return value;
   if (Array.isArray(value)) return value.map((entry) => plainValue(entry, path, hidden));
   if ('_bsontype' in value) return plainBson(value as BsonValue);
-  if (ArrayBuffer.isView(value)) return `[binary, ${value.byteLength} bytes]`;
+  if (ArrayBuffer.isView(value)) return binaryText(value);
   if (value instanceof Map) return plainObject(Object.fromEntries(value), path, hidden);
   return plainObject(asStored(value), path, hidden);
 }
@@ -47,6 +48,7 @@ function plainValue(value: unknown, path: string, hidden: ReadonlySet<string>): 
 interface BsonValue {
   readonly _bsontype: string;
   readonly sub_type?: number;
+  readonly buffer?: Uint8Array;
   length?(): number;
   valueOf(): unknown;
 }
@@ -54,7 +56,9 @@ interface BsonValue {
 const UUID = 4;
 
 function plainBson(value: BsonValue): unknown {
-  if (value._bsontype === 'Binary' && value.sub_type !== UUID) return `[binary, ${value.length?.()} bytes]`;
+  if (value._bsontype === 'Binary' && value.sub_type !== UUID) {
+    return binaryText(Buffer.from(value.buffer ?? []).subarray(0, value.length?.()));
+  }
   const number = value.valueOf();
   return typeof number === 'number' ? number : String(value);
 }

@@ -1,3 +1,4 @@
+import { binaryText } from '../binary.ts';
 import type { Row } from '../change.ts';
 
 /** What Prisma's client knows of its models as it runs. */
@@ -68,7 +69,7 @@ function idsOf(conditions: unknown): string[] {
 
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
-  if (ArrayBuffer.isView(value)) return `[binary, ${value.byteLength} bytes]`;
+  if (ArrayBuffer.isView(value)) return binaryText(value);
   // Prisma's decimals.
   return typeof value === 'object' && value !== null && 'toFixed' in value ? String(value) : value;
 }

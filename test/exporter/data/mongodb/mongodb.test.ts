@@ -127,8 +127,21 @@ describe.skipIf(mongodb === null)('the mongodb driver', () => {
       const id = new ObjectId();
       await things.insertOne({ _id: id, owner: new ObjectId('65a000000000000000000001'), raw: Buffer.from('secret') });
       expect(recording.take()).toMatchObject([
-        { type: 'things', id: id.toHexString(), new: { owner: '65a000000000000000000001', raw: '[binary, 6 bytes]' } },
+        {
+          type: 'things',
+          id: id.toHexString(),
+          new: { owner: '65a000000000000000000001', raw: expect.stringMatching(/^\[binary, 6 bytes, [0-9a-f]{8}\]$/) },
+        },
       ]);
+    });
+
+    test('P51 other bytes of the same size are a change, the same ones none', async () => {
+      const things = client.db(database.name).collection<{ _id: number; raw: Buffer }>('things');
+      await things.insertOne({ _id: 1, raw: Buffer.from('first') });
+      recording.take();
+      for (const raw of ['other', 'other']) await things.replaceOne({ _id: 1 }, { raw: Buffer.from(raw) });
+      const raw = expect.stringMatching(/^\[binary, 5 bytes, [0-9a-f]{8}\]$/);
+      expect(recording.take()).toMatchObject([{ action: 'update', id: '1', old: { raw }, new: { raw } }]);
     });
   });
 

@@ -69,7 +69,7 @@ export async function generatedClient(): Promise<{ open(database: TestDatabase):
 export const TABLES = `
   create table "User" (id serial primary key, name text not null, email text unique, password text, logins int not null default 0);
   create table "Order" (id serial primary key, total decimal not null default 0, "customerId" int references "User" on delete set null);
-  create table "Tag" (id serial primary key, name text not null);
+  create table "Tag" (id serial primary key, name text not null, photo bytea);
   create table "_OrderToTag" (
     "A" int not null references "Order" on delete cascade, "B" int not null references "Tag" on delete cascade,
     primary key ("A", "B")

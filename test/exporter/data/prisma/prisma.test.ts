@@ -84,6 +84,17 @@ describe.skipIf(postgres === null)('Prisma', () => {
       ]);
     });
 
+    test('P51 bytes show by their size, and other bytes of the same size are a change', async () => {
+      const { id } = await prisma.tag.create({ data: { name: 'new', photo: Buffer.from('first') } });
+      await prisma.tag.update({ where: { id }, data: { photo: Buffer.from('other') } });
+      await prisma.tag.update({ where: { id }, data: { photo: Buffer.from('other') } });
+      const photo = expect.stringMatching(/^\[binary, 5 bytes, [0-9a-f]{8}\]$/);
+      expect(recording.take()).toMatchObject([
+        { action: 'create', new: { photo } },
+        { action: 'update', old: { photo }, new: { photo } },
+      ]);
+    });
+
     test('P51 relations: an owner is a field, what is connected and disconnected are changes of a relation', async () => {
       const tags = { connect: [{ id: 1 }, { id: 2 }] };
       await prisma.order.create({ data: { total: '5.00', customer: { connect: { id: 1 } }, tags } });
