@@ -6,10 +6,11 @@
  *   node test/bench/mongodb-ingest.ts [--records 100000] [--days 1] [--records-per-request 512] [--requests-per-append 8]
  */
 import { parseArgs } from 'node:util';
-import { MongoClient } from 'mongodb';
+import { type Collection, type Document, MongoClient } from 'mongodb';
 import { generateTraffic } from '../../receiver/demo/generator.ts';
 import { createDiagnostics } from '../../receiver/diagnostics.ts';
-import { and, fieldEquals, MATCH_ALL, type Query } from '../../receiver/query/tree.ts';
+import { and, fieldEquals, MATCH_ALL, type NamedField, type Query } from '../../receiver/query/tree.ts';
+import type { AnyValue } from '../../receiver/record/any-value.ts';
 import { systemClock } from '../../receiver/record/clock.ts';
 import type { LogRecord } from '../../receiver/record/log-record.ts';
 import { formatId } from '../../receiver/store/common/ids.ts';
@@ -37,9 +38,17 @@ const DAY = 86_400_000_000_000n;
 const HOUR = DAY / 24n;
 const days = Number(values.days);
 
-/** What reads issued, and how many documents they were given. */
-const reads = { commands: 0, documents: 0 };
+/** Three of a hundred records say who did what to which object. */
+const AUDITED_EVERY = 33;
+const OBJECTS = 100;
+const OBJECT_ID = 'order-7';
+
+/** What reads issued, how many documents they were given, and where the server had to look at documents for that. */
+const reads = { commands: 0, documents: 0, lookups: [] as Lookup[] };
 using _watching = watchCommands({
+  onStarted({ commandName, command }) {
+    if (commandName === 'find' && command.find === 'logs') reads.lookups.push(command as Lookup);
+  },
   onSucceeded({ commandName, reply }) {
     const { cursor } = reply as { cursor?: { firstBatch?: unknown[]; nextBatch?: unknown[] } };
     if (commandName !== 'find' && commandName !== 'getMore' && commandName !== 'aggregate') return;
@@ -47,6 +56,12 @@ using _watching = watchCommands({
     reads.documents += (cursor?.firstBatch ?? cursor?.nextBatch ?? []).length;
   },
 });
+
+/** A find in `logs`. */
+interface Lookup {
+  readonly filter: Document;
+  readonly skip?: number;
+}
 
 const { MONGODB_URL } = process.env;
 const server = MONGODB_URL ? null : await startMongodbServer();
@@ -66,6 +81,18 @@ try {
   await server?.dispose();
 }
 
+function audited(record: LogRecord, place: number): LogRecord {
+  const attributes: [string, AnyValue][] = [
+    ...record.attributes,
+    ['logvitals.audit.action', ['create', 'update', 'delete'][Math.floor(place / AUDITED_EVERY) % 3]!],
+    ['logvitals.object.type', 'order'],
+    ['logvitals.object.id', `order-${place % OBJECTS}`],
+    ['logvitals.group.id', `group-${place % (10 * OBJECTS)}`],
+    ['user.id', `user-${place % 40}`],
+  ];
+  return { ...record, eventName: 'logvitals.audit', attributes: new Map(attributes) };
+}
+
 function makeAppends(): Batch[][] {
   const to = systemClock();
   const perRequest = Number(values['records-per-request']);
@@ -77,8 +104,9 @@ function makeAppends(): Batch[][] {
     if (batch.length > 0) batches.push({ key: `request-${batches.length}`, records: batch });
     batch = [];
   };
+  let place = 0;
   for (const record of all) {
-    batch.push(record);
+    batch.push(place++ % AUDITED_EVERY === 0 ? audited(record, place) : record);
     if (batch.length === perRequest) flush();
   }
   flush();
@@ -141,24 +169,56 @@ async function readPages(store: LogStore, databaseUrl: string): Promise<void> {
     'newest 50 of warning and worse': () =>
       store.search({ query: { type: 'level', op: '>=', level: 'WARN' }, limit: 50 }),
     'newest 50 with a word': () => store.search({ query: text, limit: 50 }),
+    "an object's history": () =>
+      store.search({ query: and(fieldEquals('object.type', 'order'), fieldEquals('object.id', OBJECT_ID)), limit: 50 }),
+    'newest 50 actions': () => store.search({ query: present('action'), limit: 50 }),
+    'newest 50 updates by a user': () =>
+      store.search({ query: and(fieldEquals('action', 'update'), fieldEquals('actor', 'user-8')), limit: 50 }),
+    'histogram of actions, 30 days': () => store.histogram({ query: present('action'), boundaries: slots(30, 60) }),
+    'actions, users and tools, 7 days': () =>
+      store.facets({
+        query: present('action'),
+        fields: (['action', 'actor', 'tool'] as const).map((name) => ({ kind: 'named', name })),
+        from: now - 7n * DAY,
+        limit: 10_000,
+      }),
+    'newest 50 of an event name': () => store.search({ query: fieldEquals('event', 'logvitals.audit'), limit: 50 }),
+    'a group': () => store.group('group-7', 1000),
     'a trace': () => store.trace(traceId, 1000),
     'histogram of all, 30 days': () => store.histogram({ query: MATCH_ALL, boundaries: slots(30, 60) }),
     'histogram of a word, 30 days': () => store.histogram({ query: text, boundaries: slots(30, 60) }),
     loggers: () => store.loggers(),
     alerts: () => store.alerts({ limit: 50 }),
   };
-  const client = await MongoClient.connect(databaseUrl);
+  await using client = await MongoClient.connect(databaseUrl);
+  const logs = client.db().collection('logs');
   console.log(
-    `documents: ${await client.db().collection('logs').countDocuments()} records, ${await client.db().collection('counts').countDocuments()} counts`,
+    `documents: ${await logs.countDocuments()} records, ${await client.db().collection('counts').countDocuments()} counts`,
   );
-  await client.close();
   for (const [name, read] of Object.entries(pages)) {
-    Object.assign(reads, { commands: 0, documents: 0 });
+    Object.assign(reads, { commands: 0, documents: 0, lookups: [] });
     const start = performance.now();
     await read();
     const milliseconds = performance.now() - start;
     console.log(
-      `  ${name.padEnd(34)} ${String(reads.documents).padStart(7)} documents in ${reads.commands} answers, ${milliseconds.toFixed(0)} ms`,
+      `  ${name.padEnd(34)} ${String(reads.documents).padStart(7)} documents in ${reads.commands} answers, ${await passedOver(logs, reads.lookups)} others looked at, ${milliseconds.toFixed(0)} ms`,
     );
   }
+}
+
+function present(name: NamedField): Query {
+  return { type: 'field', field: { kind: 'named', name }, test: { op: 'present' } };
+}
+
+/**
+ * Documents that the server looked at and did not give: a find that asks for more than its index says (in `$and`) looks
+ * at all of a stretch, and keeps some.
+ */
+async function passedOver(logs: Collection, lookups: readonly Lookup[]): Promise<number> {
+  let sum = 0;
+  for (const { filter, skip } of [...lookups]) {
+    const { $and, ...ofIndex } = filter;
+    if ($and && !skip) sum += (await logs.countDocuments(ofIndex)) - (await logs.countDocuments(filter));
+  }
+  return sum;
 }

@@ -177,7 +177,7 @@ describe.skipIf(server === null)('MongoDB failures', () => {
       .collection<{ _id: string }>('meta')
       .updateOne({ _id: 'format' }, { $set: { version: 99 } });
     const error = await errorOf(stores.open({ waitForServer: true }));
-    expect(error.message).toContain('made by a newer version of logvitals (format 99; this one knows 1)');
+    expect(error.message).toContain('made by a newer version of logvitals (format 99; this one knows 2)');
   });
 
   test.skipIf(!server?.isReal)(`P34 a wrong password is refused at the start ${NEEDS_REAL_MONGODB}`, async () => {

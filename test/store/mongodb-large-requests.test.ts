@@ -32,7 +32,7 @@ describe.skipIf((await findMongodb()) === null)('MongoDB and requests of more re
     }
   }
 
-  test('P8 P9 O34 they are stored in several steps, counted once, and known when they are repeated', () =>
+  test('P8 P9 O27 they are stored in several steps, counted once, and known when they are repeated', () =>
     withAppender(async (appender, check) => {
       const small = batch([], 'small');
       const [, answer] = await appender.append([small, batch(RECORDS, 'large'), batch([], 'last')]);

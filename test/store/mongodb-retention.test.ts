@@ -1,7 +1,7 @@
-import { MongoClient } from 'mongodb';
+import { type Document, MongoClient } from 'mongodb';
 import { describe, expect, test } from 'vitest';
 import { createDiagnostics } from '../../receiver/diagnostics.ts';
-import { MATCH_ALL } from '../../receiver/query/tree.ts';
+import { MATCH_ALL, type Query } from '../../receiver/query/tree.ts';
 import { systemClock } from '../../receiver/record/clock.ts';
 import type { LogRecord } from '../../receiver/record/log-record.ts';
 import { openMongodbMigrations } from '../../receiver/store/mongodb/migrations.ts';
@@ -79,7 +79,10 @@ describe.skipIf(server === null)('MongoDB retention', () => {
     const options = { url: stores.database.url, now: systemClock, diagnostics: createDiagnostics(() => {}) };
     const migrations = await openMongodbMigrations(options);
     try {
-      const steps = [{ number: 1, name: 'collections and their indexes' }];
+      const steps = [
+        { number: 1, name: 'collections and their indexes' },
+        { number: 2, name: 'records with actions and groups are found by that' },
+      ];
       expect(await migrations.pending()).toEqual(steps);
       expect(await migrations.migrate()).toEqual(steps);
       expect(await migrations.pending()).toEqual([]);
@@ -88,6 +91,42 @@ describe.skipIf(server === null)('MongoDB retention', () => {
       await migrations.close();
     }
     await append(await stores.open(), [errorRecord()]);
+  });
+
+  test('P73 P61 actions and groups of records that an earlier version stored are found after migrating', async () => {
+    await using stores = await mongodbStores();
+    const store = await stores.open();
+    const attributes: Record<string, string | string[]>[] = [
+      { 'logvitals.audit.action': 'login' },
+      { 'logvitals.group.id': 'import-7' },
+      { 'logvitals.audit.action': ['odd', 'one'] },
+      { 'user.id': 'ada' },
+    ];
+    await append(
+      store,
+      attributes.map((some) => errorRecord({ attributes: some })),
+    );
+    await store.close();
+    await using client = await MongoClient.connect(stores.database.url);
+    const stored = await client.db().collection('logs').find().toArray();
+    await client
+      .db()
+      .collection<{ terms: string[] }>('logs')
+      .updateMany({}, { $pullAll: { terms: ['action*', 'group*'] } });
+    await client
+      .db()
+      .collection<{ _id: string }>('meta')
+      .updateOne({ _id: 'format' }, { $set: { version: 1 } });
+    const migrated = await stores.open();
+    const present = (name: 'action' | 'group') =>
+      ({ type: 'field', field: { kind: 'named', name }, test: { op: 'present' } }) as const;
+    const found = async (query: Query) => (await migrated.search({ query, limit: 10 })).records.length;
+    expect(await found(present('action'))).toBe(2);
+    expect(await found(present('group'))).toBe(1);
+    expect(await found({ type: 'or', terms: [present('action'), present('group')] })).toBe(3);
+    const byId = (documents: readonly Document[]) =>
+      documents.map(({ _id, terms }) => [_id, (terms as string[]).toSorted()]).toSorted();
+    expect(byId(await client.db().collection('logs').find().toArray())).toEqual(byId(stored));
   });
 
   test('an index that somebody dropped is there again after the next start', async () => {

@@ -2,18 +2,44 @@ import { StoreError } from '../errors.ts';
 import type { MigratableStorage, Migration } from '../migration.ts';
 import { Database } from './database.ts';
 import { setUpIndexes } from './index-set-up.ts';
+import { hintOf } from './indexes.ts';
 import { DEFAULTS, type MongodbStoreOptions } from './options.ts';
+import { PRESENCE_RANGES } from './terms.ts';
 
 /** A step, and what it does. Each may be taken again, and by several receivers at a time, without harm. */
 interface Step extends Migration {
   readonly take: (database: Database) => Promise<void>;
 }
 
-const STEPS: readonly Step[] = [{ number: 1, name: 'collections and their indexes', take: makeIndexes }];
+const STEPS: readonly Step[] = [
+  { number: 1, name: 'collections and their indexes', take: makeIndexes },
+  { number: 2, name: 'records with actions and groups are found by that', take: addPresenceTerms },
+];
+
+/** Records that are changed by one command. */
+const RECORDS_AT_A_TIME = 1000;
 
 /** Records expire once a receiver says at which age. */
 async function makeIndexes(database: Database): Promise<void> {
   await setUpIndexes(database, undefined);
+}
+
+/** Gives records the terms that say that they have a field. */
+async function addPresenceTerms({ logs }: Database): Promise<void> {
+  for (const { presence, range } of PRESENCE_RANGES) {
+    const addTo = async (ids: readonly string[]) => {
+      await logs.updateMany({ _id: { $in: [...ids] } }, { $addToSet: { terms: presence } });
+    };
+    let ids: string[] = [];
+    const filter = { terms: { $elemMatch: range } };
+    for await (const { _id } of logs.find(filter, { hint: hintOf('byTerm'), projection: { _id: 1 } })) {
+      ids.push(_id);
+      if (ids.length < RECORDS_AT_A_TIME) continue;
+      await addTo(ids);
+      ids = [];
+    }
+    if (ids.length > 0) await addTo(ids);
+  }
 }
 
 /**

@@ -23,6 +23,9 @@ export const TERM_FIELDS = [
 ] as const satisfies readonly NamedField[];
 export type TermField = (typeof TERM_FIELDS)[number];
 
+/** Fields that pages ask for whatever their value: records that have one have a term that says so. */
+const PRESENCE_FIELDS = ['action', 'group'] as const satisfies readonly TermField[];
+
 /** UTF-16 units of a value in a term. Equal values are equal when cut; unequal ones are told apart by the evaluator. */
 const TERM_LENGTH = 200;
 
@@ -54,6 +57,8 @@ export function termsOf(record: LogRecord): readonly string[] {
     const value = attributeOf(record, key);
     if (value === undefined) continue;
     terms.push(value === null || Array.isArray(value) ? oddTerm(field) : term(field, scalarText(value)));
+    const presence = presenceTerm(field);
+    if (presence !== null) terms.push(presence);
   }
   return terms;
 }
@@ -85,6 +90,18 @@ export const issueTerm = (lowest: 'WARN' | 'ERROR'): string => `level>=${fold(lo
 function term(field: TermField, value: string): string {
   return `${field}:${value.length > TERM_LENGTH ? value.slice(0, TERM_LENGTH).toWellFormed() : value}`;
 }
+
+/** The term of all records that have a field; null where there is none. */
+export function presenceTerm(field: NamedField): string | null {
+  return PRESENCE_FIELDS.some((name) => name === field) ? `${field}*` : null;
+}
+
+/** The terms of each field of which there is a presence term, as a range of texts: from the first, below the second. */
+export const PRESENCE_RANGES = PRESENCE_FIELDS.map((field) => ({
+  presence: `${field}*`,
+  // Values begin behind a colon, odd ones with a bracket.
+  range: { $gte: `${field}:`, $lt: `${field}\\` },
+}));
 
 /** What stands for an attribute with several values, or one of no kind. */
 function oddTerm(field: TermField): string {

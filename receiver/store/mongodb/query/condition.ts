@@ -4,7 +4,7 @@ import { fold } from '../../../query/fold.ts';
 import type { Comparison, Field, FieldTest, NamedField, Query } from '../../../query/tree.ts';
 import { LEVELS, type Level, type NamedLevel } from '../../../record/severity.ts';
 import { pathOf } from '../readable.ts';
-import { TERM_FIELDS, type TermField, termsOfEquality } from '../terms.ts';
+import { presenceTerm, TERM_FIELDS, type TermField, termsOfEquality } from '../terms.ts';
 import { prefixPattern, textPattern } from './text-pattern.ts';
 
 /** What a document must have. */
@@ -89,6 +89,8 @@ function namedCondition(name: NamedField, test: FieldTest): Condition | null {
   if (name === 'body') return test.op === 'present' ? { body: { $exists: true } } : bodyCondition(test);
   const field = DOCUMENT_FIELDS[name];
   if (field !== undefined) return textFieldCondition(field, test);
+  const presence = test.op === 'present' ? presenceTerm(name) : null;
+  if (presence !== null) return { terms: presence };
   const terms = test.op === 'equals' && isTermField(name) ? termsOfEquality(name, test.value) : null;
   // Any term at all: other tests are seldom.
   return terms ? { terms: terms.length === 1 ? terms[0] : { $in: terms } } : { terms: { $exists: true } };

@@ -1,6 +1,6 @@
 import type { FieldTest, NamedField, Query } from '../../../query/tree.ts';
 import type { IndexName } from '../indexes.ts';
-import { issueTerm, TERM_FIELDS, termsOfEquality } from '../terms.ts';
+import { issueTerm, presenceTerm, TERM_FIELDS, termsOfEquality } from '../terms.ts';
 import { allOf, type Condition, conditionOf, levelsThatCompare } from './condition.ts';
 
 /** How the records that may match a query are found. */
@@ -76,7 +76,21 @@ function findTerm(parts: readonly Query[]): TermChoice | null {
     const terms = found && termsOfEquality(field, found.value);
     if (terms) return { terms: oneOf(terms), uses: [found.part] };
   }
-  return findIssueLevels(parts);
+  return findPresence(parts) ?? findIssueLevels(parts);
+}
+
+/** `action:*`, `group:*`, and either of both. */
+function findPresence(parts: readonly Query[]): TermChoice | null {
+  for (const part of parts) {
+    const terms = (part.type === 'or' ? part.terms : [part]).map(presenceTermOf);
+    if (terms.length > 0 && terms.every((term) => term !== null)) return { terms: oneOf(terms), uses: [part] };
+  }
+  return null;
+}
+
+function presenceTermOf(part: Query): string | null {
+  if (part.type !== 'field' || part.field.kind !== 'named' || part.test.op !== 'present') return null;
+  return presenceTerm(part.field.name);
 }
 
 /** `level:>=warn` and the like. */
