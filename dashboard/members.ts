@@ -43,12 +43,14 @@ export async function loadMembers(
   const offset = /^\d{1,9}$/.test(cursor) ? Number(cursor) : Number.NaN;
   if (!(offset <= MAX_OFFSET)) throw new InvalidCursorError();
   const request = { query: fieldEquals(kind, id), order: 'oldest', signal } as const;
-  const [[first], before, page] = await Promise.all([
-    store[kind](id, 1, { signal }),
-    offset === 0 ? null : store.search({ ...request, limit: 1, offset: offset - 1 }),
+  const isFirstPage = offset === 0;
+  const [members, before, page] = await Promise.all([
+    isFirstPage ? null : store[kind](id, 1, { signal }),
+    isFirstPage ? null : store.search({ ...request, limit: 1, offset: offset - 1 }),
     loadNumberedPage(store, { ...request, limit, offset }),
   ]);
   const { records, count, isCounted } = page;
+  const [first] = members ?? records;
   if (!first) return null;
   const end = offset + records.length;
   const next = page.next === null || end === offset || end > MAX_OFFSET ? null : String(end);
