@@ -37,6 +37,8 @@ const KOA: Framework<KoaContext> = {
 
 /** Applications whose errors are listened to. */
 const heard = new WeakSet<KoaApplication>();
+/** The one that had the last request: mostly there is no other, and none needs to be looked for. */
+let lastHeard: KoaApplication | undefined;
 
 /**
  * Koa middleware that records every request: `app.use(recordRequests())`, before everything that is to be recorded. Errors
@@ -63,6 +65,8 @@ export function recordRequests<Context extends KoaContext = KoaContext>(
  * the first request comes, and stays.
  */
 function hearErrors({ app }: KoaContext): void {
+  if (app === lastHeard) return;
+  lastHeard = app;
   if (heard.has(app)) return;
   heard.add(app);
   app.on('error', (error: unknown, ctx?: { readonly req?: IncomingMessage }) => {

@@ -18,31 +18,24 @@ export interface Answer extends HeaderSource {
 }
 
 /** A response of Node's HTTP server. */
-export class ResponseAnswer extends SentHeaders implements Answer {
-  readonly #response: ServerResponse;
-
-  constructor(response: ServerResponse) {
-    super(response);
-    this.#response = response;
-  }
-
+export class ResponseAnswer extends SentHeaders<ServerResponse> implements Answer {
   get status(): number | undefined {
-    return this.#response.headersSent ? this.#response.statusCode : undefined;
+    return this.message.headersSent ? this.message.statusCode : undefined;
   }
 
   get isComplete(): boolean {
-    return this.#response.writableFinished;
+    return this.message.writableFinished;
   }
 
   get error(): unknown {
-    return this.#response.errored;
+    return this.message.errored;
   }
 
   onEnd(ended: () => void): void {
-    this.#response.on('close', ended);
+    this.message.on('close', ended);
   }
 
   capture(body: BodyCapture): void {
-    captureWritten(this.#response, body);
+    captureWritten(this.message, body);
   }
 }

@@ -90,9 +90,11 @@ export function guarded(act: () => void): void {
   try {
     act();
   } catch (error) {
-    sayFailure('an HTTP exchange could not be recorded', error);
+    sayUnrecorded(error);
   }
 }
+
+export const sayUnrecorded = (error: unknown): void => sayFailure('an HTTP exchange could not be recorded', error);
 
 /** Once per kind of failure and process. */
 export function sayFailure(failure: string, error: unknown): void {

@@ -84,7 +84,23 @@ export function headerName(given: string): HeaderName {
 
 /** Headers that are an object with names in lower case already, as Node's `message.headers`. */
 export function headersOf(object: Readonly<Record<string, HeaderValue>>): HeaderSource {
-  return { get: ({ name }) => object[name], all: () => object };
+  return new KnownHeaders(object);
+}
+
+class KnownHeaders implements HeaderSource {
+  readonly #headers: Readonly<Record<string, HeaderValue>>;
+
+  constructor(headers: Readonly<Record<string, HeaderValue>>) {
+    this.#headers = headers;
+  }
+
+  get({ name }: HeaderName): HeaderValue {
+    return this.#headers[name];
+  }
+
+  all(): Readonly<Record<string, HeaderValue>> {
+    return this.#headers;
+  }
 }
 
 /** Headers that are read when they are asked for, and once. */

@@ -10,7 +10,7 @@ import { parseAuthority, shownQuery, splitTarget, type Target } from './address.
 import { type Answer, ResponseAnswer } from './answer.ts';
 import { BodyCapture, sizeOf } from './body-capture.ts';
 import { captureArriving } from './body-taps.ts';
-import { type Exchange, emitExchange, guarded, isBodiless, isExchangeWanted, sayFailure } from './exchange.ts';
+import { type Exchange, emitExchange, isBodiless, isExchangeWanted, sayFailure, sayUnrecorded } from './exchange.ts';
 import { HandshakeAnswer } from './handshake-answer.ts';
 import { announcedLength, type HeaderSource, headersOf, singleValue } from './headers.ts';
 import type { RequestSettings } from './options.ts';
@@ -61,15 +61,17 @@ function begin<Subject>(
   request: IncomingMessage,
   response: ServerResponse | undefined,
 ): IncomingRecording<Subject> | undefined {
-  let recording: IncomingRecording<Subject> | undefined;
-  guarded(() => {
+  (request as Carrier)[RECORDING] = null;
+  try {
     const target = splitTarget(targetOf(request));
-    (request as Carrier)[RECORDING] = null;
-    if (source.settings.isExcluded(target.path) || !isExchangeWanted()) return;
-    recording = new IncomingRecording(source, request, answerOf(request, response), target);
+    if (source.settings.isExcluded(target.path) || !isExchangeWanted()) return undefined;
+    const recording = new IncomingRecording(source, request, answerOf(request, response), target);
     (request as Carrier)[RECORDING] = recording as IncomingRecording<unknown>;
-  });
-  return recording;
+    return recording;
+  } catch (error) {
+    sayUnrecorded(error);
+    return undefined;
+  }
 }
 
 /** A request to leave HTTP is marked by Node, but not in its types; frameworks may make up a response nobody uses. */
@@ -148,7 +150,11 @@ export class IncomingRecording<Subject> extends AsyncResource {
   #end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    guarded(() => this.runInAsyncScope(this.#emit, this));
+    try {
+      this.runInAsyncScope(this.#emit, this);
+    } catch (error) {
+      sayUnrecorded(error);
+    }
     // Else those who follow asynchronous resources, as cls-hooked does, would keep what they know of it.
     this.emitDestroy();
   }

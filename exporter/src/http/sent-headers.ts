@@ -6,27 +6,27 @@ import type { HeaderName, HeaderSource, HeaderValue } from './headers.ts';
  * place, but in the text of the head that Node keeps in `_header`, which middleware such as `morgan` looks at too. Where it
  * is missing, as in HTTP/2, the documented places have to do.
  */
-export class SentHeaders implements HeaderSource {
-  readonly #message: OutgoingMessage;
+export class SentHeaders<Message extends OutgoingMessage> implements HeaderSource {
+  protected readonly message: Message;
 
-  constructor(message: OutgoingMessage) {
-    this.#message = message;
+  constructor(message: Message) {
+    this.message = message;
   }
 
   get({ name, inText, isAddedByNode }: HeaderName): HeaderValue {
-    const value = this.#message.getHeader(name);
+    const value = this.message.getHeader(name);
     if (value !== undefined) return value;
     // Once a header has been set, what is handed to `writeHead` is set too: the text need not be made and searched.
-    if (!isAddedByNode && this.#message.getHeaderNames().length > 0) return undefined;
+    if (!isAddedByNode && this.message.getHeaderNames().length > 0) return undefined;
     return inText.exec(this.#head)?.[1];
   }
 
   all(): Readonly<Record<string, HeaderValue>> {
-    return { ...headersInText(this.#head), ...this.#message.getHeaders() };
+    return { ...headersInText(this.#head), ...this.message.getHeaders() };
   }
 
   get #head(): string {
-    const { _header: text } = this.#message as { _header?: unknown };
+    const { _header: text } = this.message as { readonly _header?: unknown };
     return typeof text === 'string' ? text : '';
   }
 }
