@@ -139,6 +139,12 @@ await describeOnPostgres('reading PostgreSQL', (database) => {
     await close();
   });
 
+  test('P30 a page over the tables of many days is not compiled before it runs', async () => {
+    const { connection, close } = await opened();
+    expect(await connection.query(`select current_setting('jit') as jit`)).toEqual([{ jit: 'off' }]);
+    await close();
+  });
+
   test('P10 P11 cards name the tables of the days that loggers last failed on, and no others', async () => {
     const { store, connection, close } = await opened();
     const failures = Array.from({ length: 70 }, (_, index) =>

@@ -1,6 +1,7 @@
 import { StoreError } from '../errors.ts';
 import type { MigratableStorage, Migration } from '../migration.ts';
 import { type Connection, openConnection, type Queries } from './connection.ts';
+import { retryConflicts } from './errors.ts';
 import { tables } from './migrations/001-tables.ts';
 import { eventIndexes } from './migrations/002-event-indexes.ts';
 import { type PostgresStoreOptions, withDefaults } from './options.ts';
@@ -42,7 +43,8 @@ export async function migrate(connection: Connection): Promise<readonly Migratio
   for (;;) {
     const [next] = await pendingSteps(connection);
     if (!next) return taken;
-    if (await takeStep(connection, next)) taken.push(published(next));
+    // Again when it stood in a circle with a receiver that attaches a table.
+    if (await retryConflicts(() => takeStep(connection, next))) taken.push(published(next));
   }
 }
 
