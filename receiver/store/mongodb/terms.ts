@@ -87,8 +87,11 @@ export function termsOfEquality(field: TermField, value: string): readonly strin
 /** The term of all records from a level upwards, by their numbers: one, for an index gives the order within one only. */
 export const issueTerm = (lowest: 'WARN' | 'ERROR'): string => `level>=${fold(lowest)}`;
 
+/** Whether a value stands in its term uncut. */
+export const isWholeTerm = (value: string): boolean => value.length <= TERM_LENGTH;
+
 function term(field: TermField, value: string): string {
-  return `${field}:${value.length > TERM_LENGTH ? value.slice(0, TERM_LENGTH).toWellFormed() : value}`;
+  return `${field}:${isWholeTerm(value) ? value : value.slice(0, TERM_LENGTH).toWellFormed()}`;
 }
 
 /** The term of all records that have a field; null where there is none. */

@@ -1,6 +1,6 @@
 import type { FieldTest, NamedField, Query } from '../../../query/tree.ts';
 import type { IndexName } from '../indexes.ts';
-import { issueTerm, presenceTerm, TERM_FIELDS, termsOfEquality } from '../terms.ts';
+import { issueTerm, isWholeTerm, presenceTerm, TERM_FIELDS, termsOfEquality } from '../terms.ts';
 import { allOf, type Condition, conditionOf, levelsThatCompare } from './condition.ts';
 
 /** How the records that may match a query are found. */
@@ -17,15 +17,17 @@ export interface ReadPlan {
 /** Chooses the index that fewest records have to be looked at through: a trace, a term, a logger, in this order. */
 export function planRead(query: Query): ReadPlan {
   const parts = query.type === 'and' ? query.terms : [query];
-  const { index, equality, uses } = chooseIndex(parts);
+  const { index, equality, uses, areTermsExact = true } = chooseIndex(parts);
   const others = parts.filter((part) => part.type !== 'all' && !uses.includes(part));
-  const isExact = others.length === 0 && !('terms' in equality) && !Object.values(equality).includes('');
+  const isExact = others.length === 0 && areTermsExact && !Object.values(equality).includes('');
   return { index, equality, rest: allOf(others.map(conditionOf)), isExact };
 }
 
 interface Choice extends Omit<ReadPlan, 'rest' | 'isExact'> {
   /** The parts of the query that the equality says as well as a condition could. */
   readonly uses: readonly Query[];
+  /** Whether every record with these terms meets the parts that they are used for. */
+  readonly areTermsExact?: boolean;
 }
 
 function chooseIndex(parts: readonly Query[]): Choice {
@@ -41,9 +43,10 @@ function chooseIndex(parts: readonly Query[]): Choice {
       index: 'byLoggerTerm',
       equality: { ...ofLogger, terms: term.terms },
       uses: [...usesOfLogger, ...term.uses],
+      areTermsExact: term.isExact,
     };
   }
-  if (term) return { index: 'byTerm', equality: { terms: term.terms }, uses: term.uses };
+  if (term) return { index: 'byTerm', equality: { terms: term.terms }, uses: term.uses, areTermsExact: term.isExact };
   if (ofLogger) return { index: 'byLogger', equality: ofLogger, uses: usesOfLogger };
   return { index: 'byId', equality: {}, uses: [] };
 }
@@ -68,13 +71,15 @@ function testOf(part: Query, name: NamedField): FieldTest | null {
 interface TermChoice {
   readonly terms: string | { readonly $in: readonly string[] };
   readonly uses: readonly Query[];
+  readonly isExact: boolean;
 }
 
 function findTerm(parts: readonly Query[]): TermChoice | null {
   for (const field of TERM_FIELDS) {
     const found = findEquality(parts, field);
     const terms = found && termsOfEquality(field, found.value);
-    if (terms) return { terms: oneOf(terms), uses: [found.part] };
+    if (terms)
+      return { terms: oneOf(terms), uses: [found.part], isExact: field === 'event' && isWholeTerm(found.value) };
   }
   return findPresence(parts) ?? findIssueLevels(parts);
 }
@@ -83,7 +88,8 @@ function findTerm(parts: readonly Query[]): TermChoice | null {
 function findPresence(parts: readonly Query[]): TermChoice | null {
   for (const part of parts) {
     const terms = (part.type === 'or' ? part.terms : [part]).map(presenceTermOf);
-    if (terms.length > 0 && terms.every((term) => term !== null)) return { terms: oneOf(terms), uses: [part] };
+    if (terms.length > 0 && terms.every((term) => term !== null))
+      return { terms: oneOf(terms), uses: [part], isExact: true };
   }
   return null;
 }
@@ -98,8 +104,8 @@ function findIssueLevels(parts: readonly Query[]): TermChoice | null {
   for (const part of parts) {
     if (part.type !== 'level') continue;
     const [lowest] = levelsThatCompare(part.op, part.level);
-    if (lowest === 'WARN' || lowest === 'ERROR') return { terms: issueTerm(lowest), uses: [part] };
-    if (lowest === 'FATAL') return { terms: issueTerm('ERROR'), uses: [] };
+    if (lowest === 'WARN' || lowest === 'ERROR') return { terms: issueTerm(lowest), uses: [part], isExact: true };
+    if (lowest === 'FATAL') return { terms: issueTerm('ERROR'), uses: [], isExact: false };
   }
   return null;
 }

@@ -8,6 +8,7 @@ import type { Database } from '../database.ts';
 import type { LogDocument } from '../documents.ts';
 import { type IdRange, idsBehind } from '../id-range.ts';
 import { hintOf } from '../indexes.ts';
+import type { Projection } from '../query/projection.ts';
 import type { ReadPlan } from '../query/read-plan.ts';
 import { READ_OPTIONS, type ReadLogDocument, readRecord } from '../read-document.ts';
 
@@ -23,6 +24,8 @@ export interface ReadRange {
   readonly plan: ReadPlan;
   readonly ids: IdRange;
   readonly order: Order;
+  /** What of the documents is read; all when undefined. */
+  readonly projection?: Projection | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -81,7 +84,7 @@ const sortOf = (order: Order) => ({ _id: order === 'newest' ? -1 : 1 }) as const
 
 async function readStretch(
   database: Database,
-  { plan, ids, order, signal }: ReadRange,
+  { plan, ids, order, projection, signal }: ReadRange,
   size: number,
 ): Promise<Candidates> {
   const filter = { ...plan.equality, _id: ids, ...(plan.rest && { $and: [plan.rest] }) };
@@ -91,6 +94,7 @@ async function readStretch(
     sort: sortOf(order),
     limit: size,
     batchSize: size,
+    ...(projection && { projection }),
   };
   await using cursor = database.logs.find<ReadLogDocument>(filter, options);
   const records: StoredRecord[] = [];

@@ -11,6 +11,7 @@ import type { LoggerName } from '../documents.ts';
 import { notBefore } from '../horizon.ts';
 import { idsWithin } from '../id-range.ts';
 import { type CountedQuery, countedQuery } from '../query/counted-query.ts';
+import { projectionOf } from '../query/projection.ts';
 import { planRead } from '../query/read-plan.ts';
 import { countBySlot } from './kept-counts.ts';
 import { candidateSource } from './read-records.ts';
@@ -34,7 +35,7 @@ export async function readHistogram(context: ReadContext, request: HistogramRequ
   let slot = boundaries.length - 2;
   const complete = await visitMatches(
     context,
-    { query, from: boundaries[0]!, to: boundaries.at(-1)!, signal },
+    { query, from: boundaries[0]!, to: boundaries.at(-1)!, fields: [], signal },
     (record) => {
       // Newest first, so slots only go back.
       while (record.timestamp < boundaries[slot]!) slot--;
@@ -59,7 +60,8 @@ export async function readFacets(context: ReadContext, request: FacetsRequest): 
     });
   }
   if (ofRecords.length > 0) {
-    const isComplete = await visitMatches(context, request, (record) => {
+    const fieldsOfRecords = ofRecords.map(({ field }) => field);
+    const isComplete = await visitMatches(context, { ...request, fields: fieldsOfRecords }, (record) => {
       for (const { textsOf, values } of ofRecords) for (const text of textsOf(record)) values.add(text, 1);
     });
     if (!isComplete) for (const { values } of ofRecords) values.isComplete = false;
@@ -87,6 +89,8 @@ async function countNames(
 
 interface MatchRange {
   readonly query: Query;
+  /** What of a record is looked at, beside its time and level. */
+  readonly fields: readonly Field[];
   readonly from?: bigint | undefined;
   readonly to?: bigint | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -98,13 +102,16 @@ const STRETCH = 2000;
 /** Visits every match, newest first; false when the time was over before. */
 async function visitMatches(
   { database, horizon, budget }: ReadContext,
-  { query, from, to, signal }: MatchRange,
+  { query, fields, from, to, signal }: MatchRange,
   visit: (record: StoredRecord) => void,
 ): Promise<boolean> {
   const end = performance.now() + budget;
-  const matches = compileQuery(query);
   const ids = idsWithin(notBefore(from, horizon()), to);
-  const source = candidateSource(database, { plan: planRead(query), ids, order: 'newest', signal });
+  const plan = planRead(query);
+  // Where the index alone decides, the rest of a record need not be read.
+  const matches = plan.isExact ? () => true : compileQuery(query);
+  const projection = plan.isExact ? projectionOf(fields) : undefined;
+  const source = candidateSource(database, { plan, ids, order: 'newest', projection, signal });
   let reached: Position | null = null;
   do {
     const { records, next } = await source.fetch(reached, STRETCH);
