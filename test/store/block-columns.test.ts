@@ -8,7 +8,7 @@ import type { LogRecord } from '../../receiver/record/log-record.ts';
 import { valueText } from '../../receiver/record/value-text.ts';
 import type { Block } from '../../receiver/store/embedded/block/block.ts';
 import type { MarkedColumn, Wanted } from '../../receiver/store/embedded/block/columns.ts';
-import { chunkOf, dayRecordArbitrary, openBlock } from '../helpers/blocks.ts';
+import { chunkOf, dayRecordArbitrary, fieldsOf, openBlock } from '../helpers/blocks.ts';
 import { logRecord, NOON } from '../helpers/records.ts';
 
 const KEYS = ['n', 'k', 'm', 'K', 'level', 'exception.stacktrace', 'http.response.status_code'];
@@ -159,6 +159,23 @@ describe("a block's columns", () => {
           (marks) => block.spans.markPresent(marks),
           (record) => record.spanId !== '',
         );
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('P30 rows looked up one by one, in any order, are those read all at once, whatever is let go between', () => {
+    const rows = fc.array(dayRecordArbitrary, { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(rows, fc.array(fc.nat(29), { maxLength: 8 }), (all, lookups) => {
+        const chunk = chunkOf(all);
+        const whole = openBlock(chunk);
+        const block = openBlock(chunk);
+        for (const row of lookups.filter((lookup) => lookup < block.size)) {
+          expect([block.timeOf(row), block.sequenceOf(row)]).toEqual([whole.times[row], whole.sequences[row]]);
+          expect(fieldsOf(block.record(row))).toEqual(fieldsOf(whole.record(row)));
+          block.release();
+        }
       }),
       { numRuns: 100 },
     );

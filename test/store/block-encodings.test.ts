@@ -157,6 +157,31 @@ describe('a section', () => {
     expect(second.column(0).meta.byte()).toBe(7);
   });
 
+  test('that was released is fetched again, and has to be the same', () => {
+    const section = new SectionWriter();
+    const random = Uint8Array.from({ length: 5000 }, (_, index) => (index * index * 31) >>> 7);
+    section.add(random);
+    section.add(new Uint8Array(5000).fill(1));
+    section.endColumn();
+    const bytes = section.finish();
+    let next = bytes;
+    const reader = new SectionReader(bytes, () => next);
+    const streams = () => {
+      const column = reader.column(0);
+      return [column.next(), column.next()];
+    };
+    const before = streams();
+    const packed = reader.heldBytes;
+    reader.release();
+    expect(reader.heldBytes).toBeLessThan(packed - 5000);
+    expect(streams()).toEqual(before);
+    expect(reader.heldBytes).toBe(packed);
+    reader.release();
+    section.endColumn();
+    next = section.finish();
+    expect(streams).toThrow(DamagedBytesError);
+  });
+
   test('refuses columns and streams that it does not have', () => {
     const reader = new SectionReader(new SectionWriter().finish());
     expect(() => reader.column(0)).toThrow(DamagedBytesError);

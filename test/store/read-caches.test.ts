@@ -51,6 +51,8 @@ describe('opened blocks', () => {
     const [first] = listing.blocks;
     const sample = folder.days.open(listing, first!);
     read(sample);
+    // As the cache keeps it.
+    sample.release();
     const cache = new BlockCache(room(sample.heldBytes));
     const opened: number[] = [];
     const use = (place: number, isOnce = false) => {

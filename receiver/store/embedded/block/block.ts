@@ -1,6 +1,6 @@
 import type { BlockHeader } from './block-header.ts';
 import { BlockRecord } from './block-record.ts';
-import type { BlockSource } from './block-source.ts';
+import type { BlockSource, SectionName } from './block-source.ts';
 import type { AttributeColumn, BodyColumn, IdColumn } from './columns.ts';
 import { IdsSection } from './ids-section.ts';
 import { Places } from './places-section.ts';
@@ -9,8 +9,8 @@ import { type RowSet, SiteRows } from './row-sets.ts';
 import { SectionReader } from './section.ts';
 import { StoredAttribute, StoredBodies } from './stored-columns.ts';
 
-/** About what a key takes in memory beside its bytes: in the header, in the opened section, and as an opened column. */
-const KEY_BYTES = { header: 160, section: 390, column: 1200 };
+/** About what a key takes in memory beside its bytes: in the opened section, and as an opened column. */
+const KEY_BYTES = { section: 390, column: 1200 };
 
 /** Keys that are looked for in all shapes, before it is worked out for all keys which sites have them. */
 const FEW_KEYS = 16;
@@ -30,8 +30,9 @@ export class Block {
   #keySites: readonly (readonly number[])[] | undefined;
   #ids: IdsSection | undefined;
   #bodies: StoredBodies | undefined;
-  #attributeSection: SectionReader | undefined;
   readonly #attributes: (StoredAttribute | undefined)[] = [];
+  /** The opened ones. */
+  readonly #sections = new Map<SectionName, SectionReader>();
 
   constructor(source: BlockSource, header: BlockHeader) {
     this.source = source;
@@ -90,7 +91,7 @@ export class Block {
   }
 
   get body(): BodyColumn {
-    this.#bodies ??= new StoredBodies(new SectionReader(this.source.section('body')).column(0), this.size);
+    this.#bodies ??= new StoredBodies(this.#section('body').column(0), this.size);
     return this.#bodies;
   }
 
@@ -109,9 +110,9 @@ export class Block {
   attributeAt(place: number): StoredAttribute {
     const known = this.#attributes[place];
     if (known) return known;
-    this.#attributeSection ??= new SectionReader(this.source.section('attributes'));
+    const column = this.#section('attributes').column(place);
     const rows = this.#rowsOfSites(this.#sitesWithKey(place));
-    const attribute = new StoredAttribute(this.#attributeSection.column(place), this.header.keys[place]!.key, rows);
+    const attribute = new StoredAttribute(column, this.header.keys[place]!.key, rows);
     this.#attributes[place] = attribute;
     return attribute;
   }
@@ -135,22 +136,36 @@ export class Block {
 
   /** About how many bytes of memory its unpacked parts take, for caches. */
   get heldBytes(): number {
-    let bytes = (this.#ids?.heldBytes ?? 0) + (this.#attributeSection?.heldBytes ?? 0);
-    bytes += this.#bodies?.heldBytes ?? 0;
+    let bytes = (this.#ids?.heldBytes ?? 0) + (this.#bodies?.heldBytes ?? 0);
+    for (const section of this.#sections.values()) bytes += section.heldBytes;
     bytes += (this.#places?.heldBytes ?? 0) + (this.#resources?.byteLength ?? 0);
     bytes += this.#siteRows?.heldBytes ?? 0;
-    bytes += this.header.keys.length * (KEY_BYTES.header + (this.#attributeSection ? KEY_BYTES.section : 0));
+    if (this.#sections.has('attributes')) bytes += this.header.keys.length * KEY_BYTES.section;
     for (const attribute of this.#attributes) if (attribute) bytes += attribute.heldBytes + KEY_BYTES.column;
     return bytes;
   }
 
+  /** Lets go of what can be fetched again, and keeps what was unpacked. */
+  release(): void {
+    for (const section of this.#sections.values()) section.release();
+  }
+
+  #section(name: SectionName): SectionReader {
+    const known = this.#sections.get(name);
+    if (known) return known;
+    const fetch = () => this.source.section(name);
+    const section = new SectionReader(fetch(), fetch);
+    this.#sections.set(name, section);
+    return section;
+  }
+
   get #knownPlaces(): Places {
-    this.#places ??= new Places(this.source.section('places'), this.header);
+    this.#places ??= new Places(this.#section('places').column(0), this.header);
     return this.#places;
   }
 
   get #knownIds(): IdsSection {
-    this.#ids ??= new IdsSection(this.source.section('ids'), this.size, (bit) =>
+    this.#ids ??= new IdsSection(this.#section('ids'), this.size, (bit) =>
       this.#rowsOfSites([...this.header.sites.keys()].filter((place) => (this.header.sites[place]!.has & bit) !== 0)),
     );
     return this.#ids;

@@ -5,7 +5,7 @@ import { Codes, writeCodes } from './codes.ts';
 import { StoredIdColumn, writeIds } from './id-column.ts';
 import { Room } from './room.ts';
 import type { RowSet } from './row-sets.ts';
-import { type ColumnReader, SectionReader, type SectionWriter } from './section.ts';
+import type { ColumnReader, SectionReader, SectionWriter } from './section.ts';
 import { WHOLE_LIMIT, WholeNumbers, writeWholeNumbers } from './whole-numbers.ts';
 
 const TRACE_BYTES = 16;
@@ -95,8 +95,8 @@ export class IdsSection {
   #dropped: DroppedCounts | undefined;
 
   /** `rowsWith` says which rows have a HAS bit. */
-  constructor(bytes: Uint8Array, records: number, rowsWith: (bit: number) => RowSet) {
-    this.#section = new SectionReader(bytes);
+  constructor(section: SectionReader, records: number, rowsWith: (bit: number) => RowSet) {
+    this.#section = section;
     this.#records = records;
     this.#rowsWith = rowsWith;
   }
@@ -129,7 +129,7 @@ export class IdsSection {
   }
 
   get heldBytes(): number {
-    const parts = [this.#section, this.#observed?.delays, this.#traces, this.#spans, this.#names, this.#dropped];
+    const parts = [this.#observed?.delays, this.#traces, this.#spans, this.#names, this.#dropped];
     return parts.reduce((sum, part) => sum + (part?.heldBytes ?? 0), 0);
   }
 }

@@ -2,7 +2,7 @@ import { DamagedBytesError } from '../bytes.ts';
 import type { BlockHeader } from './block-header.ts';
 import type { LaterBytes } from './later-bytes.ts';
 import { planesFor, planesOf, readPlanes, type SmallNumbers, writePlanes } from './planes.ts';
-import { SectionReader, type SectionWriter } from './section.ts';
+import type { ColumnReader, SectionWriter } from './section.ts';
 import { WholeNumbers, writeWholeNumbers } from './whole-numbers.ts';
 
 /** Where the rows of a block stand: in time, in the order of arrival, among its sites and the sites' resources. */
@@ -41,8 +41,7 @@ export class Places {
   readonly #laterRanks: LaterBytes | null;
   #ranks: SmallNumbers | undefined;
 
-  constructor(bytes: Uint8Array, { records, sites: siteTable }: BlockHeader) {
-    const column = new SectionReader(bytes).column(0);
+  constructor(column: ColumnReader, { records, sites: siteTable }: BlockHeader) {
     this.times = new RunningSums(new WholeNumbers(column, records));
     this.sequences = new RunningSums(new WholeNumbers(column, records));
     this.sites = readPlanes(column, records, siteTable.length);

@@ -96,17 +96,22 @@ interface StoredStream {
 
 /** Reads what a SectionWriter wrote. Whatever is no such thing is a DamagedBytesError. */
 export class SectionReader {
-  readonly #bytes: Uint8Array;
+  #bytes: Uint8Array | null;
+  readonly #checksum: number;
+  readonly #fetchAgain: (() => Uint8Array) | undefined;
   readonly #columns: (readonly StoredStream[])[] = [];
   readonly #jointStart: number;
   readonly #jointPacked: number;
   #jointLength = 0;
   #joint: Uint8Array | undefined;
 
-  constructor(bytes: Uint8Array) {
+  /** `fetchAgain` gives the same bytes once more: those of a reader that has it can be released. */
+  constructor(bytes: Uint8Array, fetchAgain?: () => Uint8Array) {
     const reader = new ByteReader(bytes);
-    if (reader.uint32() !== crc32(bytes.subarray(4))) throw new DamagedBytesError("a section's checksum is wrong");
+    this.#checksum = reader.uint32();
+    checkSum(bytes, this.#checksum);
     this.#bytes = bytes;
+    this.#fetchAgain = fetchAgain;
     let ownLength = 0;
     for (let columns = reader.varint(); columns > 0; columns--) {
       const streams: StoredStream[] = [];
@@ -143,7 +148,12 @@ export class SectionReader {
   }
 
   get heldBytes(): number {
-    return this.#bytes.length + (this.#joint?.length ?? 0);
+    return (this.#bytes?.length ?? 0) + (this.#joint?.length ?? 0);
+  }
+
+  /** Lets go of what is packed, which is fetched again if more has to be unpacked. */
+  release(): void {
+    if (this.#fetchAgain) this.#bytes = null;
   }
 
   column(place: number): ColumnReader {
@@ -162,8 +172,9 @@ export class SectionReader {
   }
 
   #unpack(start: number, packedLength: number, length: number): Uint8Array {
-    const packed = this.#bytes.subarray(start, start + packedLength);
-    if (packedLength === length) return packed;
+    const packed = this.#knownBytes.subarray(start, start + packedLength);
+    // A copy, for a part would keep the whole.
+    if (packedLength === length) return packed.slice();
     if (length > packedLength * MOST_UNPACKED_PER_BYTE) {
       throw new DamagedBytesError(`${packedLength} bytes cannot be ${length} packed ones`);
     }
@@ -171,6 +182,18 @@ export class SectionReader {
     if (bytes.length !== length) throw new DamagedBytesError(`a stream of ${length} bytes has ${bytes.length}`);
     return bytes;
   }
+
+  get #knownBytes(): Uint8Array {
+    if (this.#bytes) return this.#bytes;
+    const bytes = this.#fetchAgain!();
+    checkSum(bytes, this.#checksum);
+    this.#bytes = bytes;
+    return bytes;
+  }
+}
+
+function checkSum(bytes: Uint8Array, checksum: number): void {
+  if (crc32(bytes.subarray(4)) !== checksum) throw new DamagedBytesError("a section's checksum is wrong");
 }
 
 /** A column's meta, and its other streams one after another. */

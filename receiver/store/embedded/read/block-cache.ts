@@ -28,9 +28,11 @@ export class BlockCache {
    * others are to make room for it.
    */
   use(day: Day, id: number, isOnce: boolean, open: () => Block): Block {
-    this.#settle();
     const key = blockKey(day, id);
     let known = this.#blocks.get(key);
+    if (known && known === this.#last) return known.block;
+    this.#settle();
+    known = this.#blocks.get(key);
     if (known) this.#blocks.delete(key);
     else {
       known = { day, block: open(), bytes: 0 };
@@ -45,9 +47,10 @@ export class BlockCache {
     for (const [key, block] of this.#blocks) if (block.day === day) this.#remove(key, block);
   }
 
-  /** Measures the block that was worked with, then makes room. */
+  /** Measures what the block that was worked with keeps, then makes room. */
   #settle(): void {
     if (!this.#last) return;
+    this.#last.block.release();
     const bytes = this.#last.block.heldBytes;
     this.#bytes += bytes - this.#last.bytes;
     this.#last.bytes = bytes;

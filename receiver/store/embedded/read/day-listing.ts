@@ -38,7 +38,7 @@ export interface DayListing {
 /** Severity pairs are few but for clients that write numbers into the text. */
 const SEVERITIES_HELD = 1000;
 /** What a header takes decoded, by its bytes, and a block's entry beside it. */
-const HEADER_FACTOR = 4;
+const HEADER_FACTOR = 8;
 const BLOCK_BYTES = 500;
 /** What a logger's entry takes beside its counts, and a count. */
 const LOGGER_BYTES = 400;
