@@ -201,7 +201,7 @@ async function readPages(store: LogStore, databaseUrl: string): Promise<void> {
     await read();
     const milliseconds = performance.now() - start;
     console.log(
-      `  ${name.padEnd(34)} ${String(reads.documents).padStart(7)} documents in ${reads.commands} answers, ${await passedOver(logs, reads.lookups)} others looked at, ${milliseconds.toFixed(0)} ms`,
+      `  ${name.padEnd(34)} ${String(reads.documents).padStart(7)} documents in ${reads.commands} answers, at most ${await passedOver(logs, reads.lookups)} others looked at, ${milliseconds.toFixed(0)} ms`,
     );
   }
 }
@@ -212,7 +212,7 @@ function present(name: NamedField): Query {
 
 /**
  * Documents that the server looked at and did not give: a find that asks for more than its index says (in `$and`) looks
- * at all of a stretch, and keeps some.
+ * at a stretch, until it has found enough.
  */
 async function passedOver(logs: Collection, lookups: readonly Lookup[]): Promise<number> {
   let sum = 0;
