@@ -10,8 +10,6 @@ type Matcher = (text: string) => boolean;
 
 /** Whether a text is to be recorded: it matches something included and nothing excluded. Case counts. */
 export function createFilter(patterns: Patterns): (text: string) => boolean {
-  // Mostly there are none, and each request asks.
-  if (patterns.include === undefined && !patterns.exclude?.length) return () => true;
   const include = patterns.include?.map(matcherOf);
   const exclude = (patterns.exclude ?? []).map(matcherOf);
   return (text) => !exclude.some((matches) => matches(text)) && (include?.some((matches) => matches(text)) ?? true);
