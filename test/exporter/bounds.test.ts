@@ -6,8 +6,11 @@ import {
 } from '../../exporter/src/flush-on-severity-processor.ts';
 import { LogvitalsExporter } from '../../exporter/src/logvitals-exporter.ts';
 import { severities } from '../../exporter/src/severities.ts';
+import { searchAll } from '../helpers/api-client.ts';
 import { freePorts } from '../helpers/ports.ts';
-import { application, temporaryDirectory } from './delivery/helpers.ts';
+import { startServer } from '../helpers/server.ts';
+import { startFaultyLine } from './delivery/faulty-line.ts';
+import { application, heardWarnings, temporaryDirectory } from './delivery/helpers.ts';
 import { startSink } from './helpers/sink.ts';
 
 const NEVER = 2 ** 31 - 1;
@@ -28,12 +31,6 @@ function logTo(url: string, options: Omit<FlushOnSeverityProcessorOptions, 'expo
 const large = (number: number, length = MEGABYTE) => `${number} `.padEnd(length, 'x');
 const numbersOf = (records: readonly { body: unknown }[]) =>
   records.map(({ body }) => Number.parseInt(String(body), 10));
-
-function heardWarnings(): string[] {
-  const heard: string[] = [];
-  vi.spyOn(process, 'emitWarning').mockImplementation((warning) => void heard.push(String(warning)));
-  return heard;
-}
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -61,6 +58,28 @@ test('P39 the receiver is away and records are large: the queue is bounded in by
   expect(numbersOf(sink.accepted)).toEqual([34, 35, 54, 55, 56, 57, 58, 59]);
   expect(processor.counts()).toEqual({ waiting: 0, sent: 8, dropped: 52 });
 });
+
+test(
+  'P9 P39 logvitals is away and records are large: the newest are found when it is back',
+  { timeout: 60_000 },
+  async () => {
+    heardWarnings();
+    const server = await startServer();
+    await using line = await startFaultyLine(server.http);
+    line.set('cut');
+    const { info, processor, provider } = logTo(line.url, { maxQueueBytes: 6 * MEBIBYTE, flushInterval: 50 });
+    for (let number = 0; number < 40; number++) info(large(number));
+    await provider.forceFlush();
+    expect(processor.counts()).toEqual({ waiting: 6, sent: 0, dropped: 34 });
+    line.set('whole');
+    await vi.waitUntil(() => processor.counts().waiting === 0, { timeout: 30_000 });
+    await provider.shutdown();
+    expect(processor.counts()).toEqual({ waiting: 0, sent: 6, dropped: 34 });
+    const found = numbersOf(await searchAll(server.dashboard, 'logger:payments'));
+    await server.stop();
+    expect(found.toSorted((a, b) => a - b)).toEqual([34, 35, 36, 37, 38, 39]);
+  },
+);
 
 test('P39 without a setting, records of a megabyte take 32 MiB and a batch of 8 at most', async () => {
   heardWarnings();
