@@ -50,6 +50,8 @@ function expectAgreement(of: Sealed, query: Query, some: Uint8Array): void {
   const narrowed = some.slice();
   asked.filterRows(of.block, of.parts, narrowed);
   expect(narrowed).toEqual(some.map((mark, row) => mark & matching[row]!));
+  const sites = asked.matchingSites?.(of.block.header, of.parts);
+  if (sites) expect(Uint8Array.from(of.block.sites, (site) => sites[site]!)).toEqual(matching);
 }
 
 function queryOf(text: string): Query {

@@ -1,8 +1,9 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fieldEquals, MATCH_ALL, type Query } from '../../receiver/query/tree.ts';
+import { and, fieldEquals, MATCH_ALL, type Query } from '../../receiver/query/tree.ts';
 import type { LogRecord } from '../../receiver/record/log-record.ts';
 import { dayOf, fileNameOf } from '../../receiver/store/embedded/day.ts';
 import { removeDatabase } from '../../receiver/store/embedded/folder.ts';
@@ -117,6 +118,34 @@ describe('searches', () => {
       again(() => readMembers(folder.days, { query: fieldEquals('body', 'x'), limit: 5 }, left())),
     ).rejects.toThrow('nobody waits');
   });
+});
+
+test('P30 P73 records of a level that have an attribute are counted without a look into their blocks', async () => {
+  await using folder = await readerFolder();
+  folder.append(
+    Array.from({ length: 8 }, (_, index) =>
+      logRecord({
+        timestamp: YESTERDAY + BigInt(index),
+        severityNumber: index < 3 ? 17 : 9,
+        attributes: index % 2 === 0 ? { 'logvitals.audit.action': `do ${index}` } : {},
+      }),
+    ),
+  );
+  folder.sealAll();
+  using database = new DatabaseSync(join(folder.directory, fileNameOf(dayOf(YESTERDAY))));
+  database.exec('DELETE FROM section');
+  const boundaries = [YESTERDAY - DAY, YESTERDAY, NOON];
+  const countOf = async (query: Query) => {
+    const { counts, complete } = await readHistogram(folder.days, { query, boundaries }, unhurried());
+    expect(complete).toBe(true);
+    return counts.filter((count) => count > 0);
+  };
+  const hasAction: Query = { type: 'field', field: { kind: 'named', name: 'action' }, test: { op: 'present' } };
+  const isError: Query = fieldEquals('level', 'error');
+  expect(await countOf(hasAction)).toEqual([2, 2]);
+  expect(await countOf(and(hasAction, isError))).toEqual([2]);
+  expect(await countOf({ type: 'or', terms: [{ type: 'not', term: hasAction }, isError] })).toEqual([3, 3]);
+  expect(folder.damaged).toEqual([]);
 });
 
 describe('what changes under a read', () => {

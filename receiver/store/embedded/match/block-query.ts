@@ -5,7 +5,7 @@ import type { DayParts } from '../block/block-source.ts';
 import { HAS } from '../chunk/chunk.ts';
 import type { BlockFilters } from '../filter/block-filters.ts';
 import { AttributeCondition } from './attribute-condition.ts';
-import { type Condition, EVERYTHING } from './condition.ts';
+import { type Condition, EVERYTHING, type MatchingSites } from './condition.ts';
 import { attributesOf, isOfSites } from './fields.ts';
 import { SpanCondition, TraceCondition } from './id-conditions.ts';
 import { AllOf, AnyOf, Not } from './joints.ts';
@@ -19,6 +19,8 @@ import { BODY_PRESENT, BodyCondition, TextCondition } from './text-condition.ts'
 export interface BlockQuery {
   /** False when no record of the block matches, as far as its header and filters tell. */
   mayMatch(header: BlockHeader, parts: DayParts, filters: BlockFilters): boolean;
+  /** Absent where a block's header does not tell which of its records match. */
+  readonly matchingSites: MatchingSites | undefined;
   /** Clears (to 0) those of the wanted rows (1) that do not match. Reads no more of the block than it has to. */
   filterRows(block: Block, parts: DayParts, wanted: Uint8Array): void;
 }
@@ -27,6 +29,7 @@ export function compileBlockQuery(query: Query): BlockQuery {
   const condition = compile(query);
   return {
     mayMatch: (header, parts, filters) => condition.judge(header, parts, filters) !== 'none',
+    matchingSites: condition.matchingSites,
     filterRows: (block, parts, wanted) => condition.narrow(block, parts, wanted),
   };
 }

@@ -13,7 +13,12 @@ export interface Condition {
   judge(header: BlockHeader, parts: DayParts, filters: BlockFilters): Verdict;
   /** Clears (to 0) those of the wanted rows (1) that do not match. */
   narrow(block: Block, parts: DayParts, wanted: Uint8Array): void;
+  /** Absent where sites do not tell. */
+  readonly matchingSites?: MatchingSites | undefined;
 }
+
+/** By place of a block's sites: 1 where all its records match, 0 where none does. */
+export type MatchingSites = (header: BlockHeader, parts: DayParts) => Uint8Array;
 
 /** What has to be read of a block before its rows can be asked, from least to most. */
 export const COST = { nothing: 0, sites: 1, resources: 2, ids: 4, attributes: 8, texts: 16, rows: 32 } as const;
@@ -22,6 +27,7 @@ export const EVERYTHING: Condition = {
   cost: COST.nothing,
   judge: () => 'all',
   narrow() {},
+  matchingSites: ({ sites }) => new Uint8Array(sites.length).fill(1),
 };
 
 /** Of parts of a block, each of which matches as a whole or not at all. */

@@ -2,16 +2,18 @@ import type { Block } from '../block/block.ts';
 import type { BlockHeader } from '../block/block-header.ts';
 import type { DayParts } from '../block/block-source.ts';
 import type { BlockFilters } from '../filter/block-filters.ts';
-import type { Condition, Verdict } from './condition.ts';
+import type { Condition, MatchingSites, Verdict } from './condition.ts';
 
 /** All of the conditions; the cheap ones leave fewer rows to the others. */
 export class AllOf implements Condition {
   readonly cost: number;
+  readonly matchingSites: MatchingSites | undefined;
   readonly #terms: readonly Condition[];
 
   constructor(terms: readonly Condition[]) {
     this.#terms = cheapestFirst(terms);
     this.cost = costOf(terms);
+    this.matchingSites = joinedSites(terms, (one, other) => one & other);
   }
 
   judge(header: BlockHeader, parts: DayParts, filters: BlockFilters): Verdict {
@@ -35,11 +37,13 @@ export class AllOf implements Condition {
 /** Any of the conditions; the dear ones are asked only of rows that fulfil no cheap one. */
 export class AnyOf implements Condition {
   readonly cost: number;
+  readonly matchingSites: MatchingSites | undefined;
   readonly #terms: readonly Condition[];
 
   constructor(terms: readonly Condition[]) {
     this.#terms = cheapestFirst(terms);
     this.cost = costOf(terms);
+    this.matchingSites = joinedSites(terms, (one, other) => one | other);
   }
 
   judge(header: BlockHeader, parts: DayParts, filters: BlockFilters): Verdict {
@@ -66,11 +70,15 @@ export class AnyOf implements Condition {
 
 export class Not implements Condition {
   readonly cost: number;
+  readonly matchingSites: MatchingSites | undefined;
   readonly #term: Condition;
 
   constructor(term: Condition) {
     this.#term = term;
     this.cost = term.cost;
+    const { matchingSites } = term;
+    this.matchingSites =
+      matchingSites && ((header, parts) => matchingSites(header, parts).map((matches) => matches ^ 1));
   }
 
   judge(header: BlockHeader, parts: DayParts, filters: BlockFilters): Verdict {
@@ -84,6 +92,19 @@ export class Not implements Condition {
     this.#term.narrow(block, parts, matching);
     clear(wanted, matching);
   }
+}
+
+/** Undefined unless sites tell of all terms, one at least. */
+function joinedSites(
+  terms: readonly Condition[],
+  join: (one: number, other: number) => number,
+): MatchingSites | undefined {
+  const matchers = terms.map(({ matchingSites }) => matchingSites).filter((matcher) => matcher !== undefined);
+  if (matchers.length < Math.max(1, terms.length)) return undefined;
+  return (header, parts) =>
+    matchers
+      .map((matching) => matching(header, parts))
+      .reduce((joined, sites) => joined.map((matches, place) => join(matches, sites[place]!)));
 }
 
 /** Takes rows out of others that they are among. */

@@ -4,7 +4,7 @@ import type { LogRecord } from '../../../record/log-record.ts';
 import type { Block } from '../block/block.ts';
 import type { BlockHeader, Site } from '../block/block-header.ts';
 import type { DayParts } from '../block/block-source.ts';
-import { COST, type Condition, keepByCode, type Verdict, verdictOf } from './condition.ts';
+import { COST, type Condition, keepByCode, type MatchingSites, type Verdict, verdictOf } from './condition.ts';
 
 /** What of a record its site tells. */
 export type SiteRecord = Pick<LogRecord, 'service' | 'logger' | 'severityNumber' | 'severityText'>;
@@ -17,6 +17,10 @@ export function siteRecord({ logger, severity }: Site, parts: DayParts): SiteRec
 /** A condition that is the same for all records of a site: one look into a table per row. */
 abstract class SiteCondition implements Condition {
   readonly cost = COST.sites;
+  readonly matchingSites: MatchingSites = (header, parts) => {
+    const matches = this.matcher(header, parts);
+    return Uint8Array.from(header.sites, (site) => (matches(site) ? 1 : 0));
+  };
 
   /** Tells which sites of a block match. */
   protected abstract matcher(header: BlockHeader, parts: DayParts): (site: Site) => boolean;
@@ -33,10 +37,7 @@ abstract class SiteCondition implements Condition {
     const verdict = this.judge(header, parts);
     if (verdict === 'none') wanted.fill(0);
     if (verdict !== 'some') return;
-    const matches = this.matcher(header, parts);
-    const table = new Uint8Array(header.sites.length);
-    for (const [place, site] of header.sites.entries()) if (matches(site)) table[place] = 1;
-    keepByCode(wanted, block.sites, table);
+    keepByCode(wanted, block.sites, this.matchingSites(header, parts));
   }
 }
 

@@ -1,8 +1,10 @@
 import type { Query } from '../../../query/tree.ts';
-import { levelIndexOf } from '../../../record/severity.ts';
+import { LEVELS, levelIndexOf } from '../../../record/severity.ts';
 import type { Histogram, HistogramRequest } from '../../store.ts';
 import type { HotRecord } from '../chunk/hot-record.ts';
 import type { Day } from '../day.ts';
+import { compileBlockQuery } from '../match/block-query.ts';
+import type { MatchingSites } from '../match/condition.ts';
 import { countLevels } from '../match/counting.ts';
 import { questionOf } from './answer-cache.ts';
 import { countInBlocks, placeOf } from './block-counts.ts';
@@ -10,7 +12,7 @@ import type { BlockRows } from './block-rows.ts';
 import { addCells, countCells } from './cell-counts.ts';
 import { type CountedQuery, countedQuery } from './counted-query.ts';
 import { addCounts } from './day-counts.ts';
-import type { DayListing } from './day-listing.ts';
+import type { DayListing, ListedBlock } from './day-listing.ts';
 import type { Pace } from './pace.ts';
 import { type ScannedBlock, type ScanVisitor, scan } from './scan.ts';
 import { type CellTargets, cellTargets, Slots, slotAt, zeroCounts } from './slots.ts';
@@ -39,6 +41,9 @@ class HistogramTally implements ScanVisitor {
   readonly #slots: Slots;
   readonly #counted: CountedQuery | null;
   readonly #question: string;
+  readonly #matchingSites: MatchingSites | undefined;
+  /** Stands for the counts of whole blocks by level. */
+  readonly #levelsQuestion: string;
   /** By slot and level. */
   readonly counts: Float64Array;
   #day: Day | null = null;
@@ -52,6 +57,8 @@ class HistogramTally implements ScanVisitor {
     this.#slots = slots;
     this.#counted = countedQuery(query);
     this.#question = questionOf(query);
+    this.#matchingSites = compileBlockQuery(query).matchingSites;
+    this.#levelsQuestion = questionOf({ levelsOf: query });
     this.counts = zeroCounts(slots);
   }
 
@@ -75,9 +82,23 @@ class HistogramTally implements ScanVisitor {
 
   onListed(scanned: ScannedBlock): boolean {
     const { listing, listed } = scanned;
+    if (scanned.isWhole && this.#countBySites(scanned)) return true;
     const known = this.#isInCells(scanned) && this.#days.counts.get(this.#question, listing.day, listed.id);
     if (!known) return false;
     addCells(known, this.#targets.targetOf, this.counts);
+    return true;
+  }
+
+  /** Counts a block that lies in one slot by its header; false when it doesn't, or the header does not tell what matches. */
+  #countBySites({ listing, listed }: ScannedBlock): boolean {
+    const { minTime, maxTime } = listed.header;
+    const boundaries = this.#boundariesOf(listing.day);
+    const slot = slotAt(boundaries, minTime);
+    if (!this.#matchingSites || slot < 0 || slotAt(boundaries, maxTime) !== slot) return false;
+    const known = this.#days.counts.get(this.#levelsQuestion, listing.day, listed.id);
+    const counts = known ?? countSites(listing, listed, this.#matchingSites);
+    if (!known) this.#days.counts.set(this.#levelsQuestion, listing.day, listed.id, counts);
+    for (const [levelIndex, count] of counts.entries()) this.counts[placeOf(slot, levelIndex)]! += count;
     return true;
   }
 
@@ -109,4 +130,14 @@ class HistogramTally implements ScanVisitor {
     }
     return this.#boundaries;
   }
+}
+
+/** How many records of each level match, by a block's header. */
+function countSites({ parts }: DayListing, { header }: ListedBlock, matchingSites: MatchingSites): Uint32Array {
+  const counts = new Uint32Array(LEVELS.length);
+  const matching = matchingSites(header, parts);
+  for (const [place, { severity, records }] of header.sites.entries()) {
+    if (matching[place] === 1) counts[levelIndexOf(parts.severity(severity).number)]! += records;
+  }
+  return counts;
 }

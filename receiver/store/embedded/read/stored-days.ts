@@ -50,7 +50,7 @@ const ATTEMPTS = 5;
 
 /** All that a folder holds, as a reader sees it: listings of days and what is in their blocks, remembered within bounds. */
 export class StoredDays {
-  /** What whole blocks have of matching records, by query: `CellCounts`. */
+  /** What whole blocks have of matching records, by query: `CellCounts`, or a count for each level. */
   readonly counts: AnswerCache<CellCounts>;
   /** What whole blocks have of a field's texts, by field and query: each with its count. */
   readonly facets: AnswerCache<ReadonlyMap<string, number>>;
