@@ -9,19 +9,8 @@ const CLASSIC = join(ROOT, 'test/otel-classic');
 /** api 1.10 with the logs API in it and SDK 3; or, still the most used, api 1.9 with api-logs and SDK 0.2xx. */
 export type OpenTelemetryLine = 'newer' | 'classic';
 
-/** What the newer line's logs SDK and exporter need, and nothing of the older's. */
-const NEWER_PACKAGES = [
-  'api',
-  'core',
-  'exporter-logs-otlp-http',
-  'otlp-exporter-base',
-  'otlp-transformer',
-  'resources',
-  'sdk-logs',
-  'sdk-metrics',
-  'sdk-trace',
-  'semantic-conventions',
-];
+/** What the newer line's logs SDK needs, and nothing of the older's. */
+const NEWER_PACKAGES = ['api', 'core', 'resources', 'sdk-logs', 'semantic-conventions'];
 
 /** Of the classic line's packages npm puts these two beside the newer line's. */
 const CLASSIC_HOISTED = ['api-logs', 'semantic-conventions'];
