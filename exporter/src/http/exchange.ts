@@ -61,7 +61,7 @@ function addOutcome(
   { status, error, isAborted }: Outcome,
   hasFailed: boolean,
 ): void {
-  if (status !== undefined) attributes['http.response.status_code'] = status;
+  if (status !== undefined) attributes['http.response.status_code'] = safeValue(status);
   if (isAborted) attributes['error.type'] = 'aborted';
   else if (error !== undefined) addException(attributes, error);
   else if (hasFailed) attributes['error.type'] = status === undefined ? 'no response' : String(status);

@@ -61,8 +61,8 @@ function begin<Subject>(
   request: IncomingMessage,
   response: ServerResponse | undefined,
 ): IncomingRecording<Subject> | undefined {
-  (request as Carrier)[RECORDING] = null;
   try {
+    (request as Carrier)[RECORDING] = null;
     const target = splitTarget(targetOf(request));
     if (source.settings.isExcluded(target.path) || !isExchangeWanted()) return undefined;
     const recording = new IncomingRecording(source, request, answerOf(request, response), target);
@@ -185,7 +185,7 @@ export class IncomingRecording<Subject> extends AsyncResource {
     const received = headersOf(headers);
     const attributes: Record<string, AnyValue> = {
       'logvitals.http.direction': 'internal',
-      'http.request.method': this.#method,
+      'http.request.method': safeValue(this.#method),
       'url.path': safeValue(this.#target.path),
       'url.scheme': safeValue(this.#scheme),
       'network.protocol.version': request.httpVersion,
