@@ -69,9 +69,11 @@ await describeOnPostgres('on PostgreSQL', (database) => {
     expect(noDatabase.message).toContain('does not exist');
     const noTls = await refusal(`${database.url}?sslmode=require`);
     expect(noTls.message).toContain('does not speak TLS');
+    const noFile = await refusal(`${database.url}?sslmode=verify-ca&sslrootcert=/nowhere/ca.pem`);
+    expect(noFile.message).toContain('a file of certificates that the storage URL names cannot be read (ENOENT)');
     const noUrl = await refusal('postgres://user:hunter2@[oops/db');
     expect(noUrl.message).toContain('postgres://USER:PASSWORD@HOST:5432/DATABASE');
-    for (const { message } of [wrongPassword, noPassword, noDatabase, noTls, noUrl]) {
+    for (const { message } of [wrongPassword, noPassword, noDatabase, noTls, noFile, noUrl]) {
       expect(message).not.toContain('hunter2');
       expect(message).not.toContain(`:${new URL(database.url).password}@`);
     }
@@ -89,6 +91,59 @@ await describeOnPostgres('on PostgreSQL', (database) => {
     expect(message).toContain(
       "encoding is LATIN1, and logvitals needs UTF8; make one by \"create database … encoding 'UTF8'",
     );
+  });
+
+  test('P34 a receiver whose user may not store records ends at its start; others read', async () => {
+    const schema = ownSchema();
+    const owner = await openPostgres(database.url, { schema });
+    await append(owner, [logRecord({ body: 'seen' })]);
+    await owner.close();
+    const reader = `${new URL(database.url).username}_reader`;
+    await asAdministrator(
+      `create role ${reader} login password '${reader}'; grant usage on schema ${schema} to ${reader}; grant select on all tables in schema ${schema} to ${reader}`,
+    );
+    onTestFinished(async () => {
+      await asAdministrator(`drop owned by ${reader}; drop role ${reader}`);
+    });
+    const url = changed((each) => {
+      each.username = reader;
+      each.password = reader;
+    });
+    const refused = await openPostgres(url, { schema, waitForServer: true }).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(StoreError);
+    expect((refused as StoreError).message).toContain("the storage URL's user lacks a right (insert into ");
+
+    const lines: string[] = [];
+    const store = await openPostgres(url, { schema, diagnostics: createDiagnostics((line) => lines.push(line)) });
+    expect(await searchBodies(store)).toEqual(['seen']);
+    await store.close();
+    expect(lines).toEqual([]);
+  });
+
+  test('P3 P34 a password that is changed meanwhile loses nothing: clients try again until it is right', async () => {
+    const { username, password } = new URL(database.url);
+    const schema = ownSchema();
+    const store = await openPostgres(database.url, { schema, waitForServer: true });
+    onTestFinished(async () => {
+      await asAdministrator(`alter role ${username} password '${password}'`);
+      await store.close();
+    });
+    await asAdministrator(`alter role ${username} password 'another'`);
+    await asAdministrator(`select pg_terminate_backend(pid) from pg_stat_activity where usename = '${username}'`);
+    await eventually(async () => {
+      const error = await store.append([batch([logRecord({ body: 'kept' })])]).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(StoreUnavailableError);
+      expect((error as Error).message).toContain('user name or the password of the storage URL is wrong');
+    });
+    await asAdministrator(`alter role ${username} password '${password}'`);
+    await eventually(() => append(store, [logRecord({ body: 'kept' })]), 30);
+    expect(await searchBodies(store)).toEqual(['kept']);
+  });
+
+  test('P34 a socket is named as libpq does, without a host', async () => {
+    const error = await openPostgres('postgres://ana:hunter2@/logs?host=/nowhere').catch((reason) => reason);
+    expect(error).toBeInstanceOf(StoreUnavailableError);
+    expect(error.message).toBe('PostgreSQL at /nowhere:5432, database logs is away: its socket is not there');
   });
 
   test('P3 P34 a server that is away at the start: an error, or waited for; said once, and once that it is there', async () => {

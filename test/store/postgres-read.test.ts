@@ -36,7 +36,7 @@ const FILLER = ' who looks around in the shop'.repeat(20);
 await describeOnPostgres('reading PostgreSQL', (database) => {
   async function opened(options: { readonly trigramIndex?: boolean } = {}) {
     const schema = ownSchema();
-    const store = await openPostgres(database.url, { schema, now: () => NOON, ...options });
+    const store = await openPostgres(database.url, { schema, now: () => NOON, waitForServer: true, ...options });
     const connection = openConnection({ url: database.url, schema, connections: 2, queryTimeout: 60_000 });
     return {
       store,

@@ -11,7 +11,13 @@ await describeOnPostgres('on PostgreSQL', (database) => {
   async function open(schema: string, trigramIndex: boolean): Promise<{ store: LogStore; lines: string[] }> {
     const lines: string[] = [];
     const diagnostics = createDiagnostics((line) => lines.push(line));
-    const store = await openPostgres(database.url, { schema, trigramIndex, diagnostics, now: () => NOON });
+    const store = await openPostgres(database.url, {
+      schema,
+      trigramIndex,
+      diagnostics,
+      now: () => NOON,
+      waitForServer: true,
+    });
     onTestFinished(() => store.close());
     return { store, lines };
   }
@@ -29,6 +35,17 @@ await describeOnPostgres('on PostgreSQL', (database) => {
   }
 
   const ahead = ['record_20261120', 'record_20261121', 'record_20261122'];
+
+  test('a command that looks without the setting leaves the index where it is', async () => {
+    const schema = ownSchema();
+    const receiver = await open(schema, true);
+    await eventually(async () => expect(await indexed(schema)).toEqual(expect.arrayContaining(ahead)), 60);
+    await receiver.store.close();
+    const command = await openPostgres(database.url, { schema, now: () => NOON });
+    await searchBodies(command);
+    await command.close();
+    expect(await indexed(schema)).toEqual(expect.arrayContaining(ahead));
+  });
 
   test('P31 the trigram index comes with its setting, for old tables and new ones, and goes with it', async () => {
     const schema = ownSchema();

@@ -96,7 +96,10 @@ export class ServerLink {
 
   #failed(error: unknown): void {
     const { server, diagnostics } = this.#options;
-    const trouble = error instanceof StoreError ? error : new StoreError(`${server}: ${safeText(error)}`);
+    const known = error instanceof StoreError ? error : new StoreError(`${server}: ${safeText(error)}`);
+    // What took us once and does no longer may be mended: clients keep what they have until then.
+    const isPassing = this.#isSetUp && !(known instanceof StoreUnavailableError);
+    const trouble = isPassing ? new StoreUnavailableError(known.message, { cause: known.cause }) : known;
     // Said anew when it is another trouble: a server that came back and refuses the password.
     if (trouble.message !== this.#trouble?.message) diagnostics.error(`${trouble.message}; trying again`);
     this.#trouble = trouble;

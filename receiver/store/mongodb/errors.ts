@@ -50,8 +50,9 @@ const AWAY = new Set([
 
 /** What Node says of a server that cannot be reached. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
+  // First, since a name server may be what refuses a connection.
+  [/ENOTFOUND|EAI_AGAIN|query(Srv|Txt)/, 'its name cannot be looked up'],
   [/ECONNREFUSED/, 'nothing listens there'],
-  [/ENOTFOUND|EAI_AGAIN|querySrv/, 'its name cannot be looked up'],
   [/EHOSTUNREACH|ENETUNREACH/, 'there is no way to it'],
   [/CERT|certificate|SELF_SIGNED|SSL|TLS/, 'its certificate was refused, or it does not speak TLS'],
   [/not primary|ReplicaSetNoPrimary/, 'the replica set has no primary at present'],
@@ -89,10 +90,14 @@ export function writeErrorsOf(error: unknown): readonly { readonly index: number
 }
 
 const SOCKET_ERROR = /^(ECONNRESET|EPIPE|ETIMEDOUT|ECONNABORTED|ERR_STREAM_)/;
+/** Of a name that `mongodb+srv:` looks up itself. */
+const NAME_ERROR = /^(ENOTFOUND|EAI_AGAIN|ENODATA|ESERVFAIL|EREFUSED|ECONNREFUSED|ETIMEOUT)/;
 
-/** What Node says of a connection that broke off while it was written to; the driver passes it on as it is. */
+/** What Node says of a connection that broke off while it was written to, or of a name; the driver passes it on as it is. */
 function isSocketError(error: Error): boolean {
-  return 'code' in error && typeof error.code === 'string' && SOCKET_ERROR.test(error.code);
+  return (
+    'code' in error && typeof error.code === 'string' && (SOCKET_ERROR.test(error.code) || NAME_ERROR.test(error.code))
+  );
 }
 
 /** A bulk wraps whatever goes wrong in an error of its own, a lost connection too. */

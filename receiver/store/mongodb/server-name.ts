@@ -3,6 +3,9 @@ import { StoreError } from '../errors.ts';
 /** The parts of a storage URL that say where things are; several hosts are allowed, so `URL` does not read it. */
 const MONGODB_URL = /^mongodb(?:\+srv)?:\/\/(?:[^/@]*@)?([^/?@]+)(?:\/([^?]*))?(?:\?.*)?$/i;
 
+/** What MongoDB lets no database be called, on any system. */
+const NO_DATABASE_NAME = /[/\\. "$\0]/;
+
 /** The database of a storage URL that names none. */
 const DEFAULT_DATABASE = 'logvitals';
 
@@ -21,6 +24,11 @@ export function serverName(url: string): ServerName {
     );
   }
   const database = path === '' ? DEFAULT_DATABASE : decoded(path);
+  if (NO_DATABASE_NAME.test(database)) {
+    throw new StoreError(
+      `MongoDB at ${hosts}: no database can be called ${JSON.stringify(database)}; names are without / \\ . " $ and blanks`,
+    );
+  }
   return { server: `MongoDB at ${hosts}, database ${database}`, database };
 }
 

@@ -72,6 +72,15 @@ const REFUSED = new Map([
   ['3F000', 'the schema does not exist'],
 ]);
 
+/** Refused after all went well: somebody changed a password or a right, and will change it back or restart us. */
+const CHANGED = new Set<string>([...REFUSED.keys(), SQLSTATE.missingRight]);
+
+/** An error of a server that took us once. What was changed there may be mended, so clients may try again. */
+export function whileRunning(error: unknown): unknown {
+  if (!(error instanceof StoreError) || !CHANGED.has(sqlStateOf(error))) return error;
+  return new StoreUnavailableError(error.message, { cause: error.cause });
+}
+
 /** No connection could be had, or it was lost: perhaps the server is away, and nothing else would work either. */
 export class NoConnectionError extends StoreUnavailableError {}
 
@@ -83,6 +92,12 @@ export function storeErrorOf(error: unknown, server: string): unknown {
   if (error instanceof StoreError || !(error instanceof Error)) return error;
   if (error instanceof pg.DatabaseError) return ofDatabaseError(error, server);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  // pg reads the files of `sslrootcert`, `sslcert` and `sslkey` itself.
+  if ('syscall' in error && error.syscall === 'open') {
+    return new StoreError(`${server}: a file of certificates that the storage URL names cannot be read (${code})`, {
+      cause: error,
+    });
+  }
   const away = AWAY.get(code) ?? (LOST.test(error.message) ? 'the connection was lost, or none could be had' : null);
   if (away !== null) return new NoConnectionError(`${server} is away: ${away}`, { cause: error });
   if (ALL_IN_USE.test(error.message)) {

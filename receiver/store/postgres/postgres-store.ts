@@ -17,7 +17,7 @@ import type {
 import { createAlerts } from './alerts.ts';
 import { createAppend } from './append.ts';
 import { type Connection, openConnection, type Queries } from './connection.ts';
-import { SQLSTATE, sqlStateOf } from './errors.ts';
+import { SQLSTATE, sqlStateOf, whileRunning } from './errors.ts';
 import { forgetRequests } from './held.ts';
 import { migrate } from './migrations.ts';
 import { Names } from './names.ts';
@@ -25,6 +25,7 @@ import { type PostgresStoreOptions, withDefaults } from './options.ts';
 import { Partitions } from './partitions.ts';
 import { createReader, type Reader } from './read/reader.ts';
 import { readingShare } from './reading-share.ts';
+import { checkRights } from './requirements.ts';
 import { prune } from './retention.ts';
 import { followTrigramSetting } from './trigram.ts';
 
@@ -58,6 +59,8 @@ class PostgresStore implements LogStore {
   readonly #now: Clock;
   readonly #diagnostics: Diagnostics;
   readonly #trigramIndex: boolean;
+  /** Others, commands that look or bring records in, leave indexes and old requests as they are. */
+  readonly #isReceiver: boolean;
   readonly #running = new Set<Promise<unknown>>();
   readonly #closing = new AbortController();
   #upkeep: Promise<void> = Promise.resolve();
@@ -68,6 +71,7 @@ class PostgresStore implements LogStore {
     this.#now = now;
     this.#diagnostics = diagnostics;
     this.#trigramIndex = trigramIndex;
+    this.#isReceiver = waitForServer;
     const connection = openConnection({ ...options, onNoConnection: () => this.#link.suspect() });
     this.#connection = connection;
     this.#link = new ServerLink({
@@ -170,6 +174,8 @@ class PostgresStore implements LogStore {
     this.#running.add(running);
     try {
       return await running;
+    } catch (error) {
+      throw whileRunning(error);
     } finally {
       this.#running.delete(running);
     }
@@ -177,8 +183,12 @@ class PostgresStore implements LogStore {
 
   async #setUp(): Promise<void> {
     await migrate(this.#connection);
-    await this.#partitions.keepUp();
-    this.#upkeep = this.#keepUp();
+    if (this.#isReceiver) await checkRights(this.#connection);
+    await this.#partitions.keepUp().catch((error: unknown) => {
+      // Who may only read, reads what is there.
+      if (this.#isReceiver || sqlStateOf(error) !== SQLSTATE.missingRight) throw error;
+    });
+    if (this.#isReceiver) this.#upkeep = this.#keepUp();
   }
 
   /** Goes on until the store is closed. */

@@ -21,3 +21,18 @@ export async function checkRequirements(connection: Connection): Promise<void> {
     );
   }
 }
+
+/** Rejects with a StoreError when the user may not store records: receivers need to, and would find out too late. */
+export async function checkRights(connection: Connection): Promise<void> {
+  const [refused] = await connection.query<{ name: string }>(
+    `select relname as name from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+     where nspname = $1 and relkind in ('r', 'p') and not relispartition and not has_table_privilege(pg_class.oid, 'insert')
+     order by 1 limit 1`,
+    [connection.schemaName],
+  );
+  if (refused) {
+    throw new StoreError(
+      `${connection.server}: the storage URL's user lacks a right (insert into ${connection.schemaName}.${refused.name})`,
+    );
+  }
+}

@@ -5,7 +5,8 @@ import { StoreError } from '../errors.ts';
  * StoreError for what is no URL.
  */
 export function serverName(url: string): string {
-  const parsed = URL.parse(url);
+  // As pg reads it: the host may be absent behind a user, where a parameter names a socket's folder.
+  const parsed = URL.parse(url.replace('@/', '@localhost/'));
   if (parsed === null) {
     throw new StoreError(
       'the storage URL postgres:… cannot be understood; write postgres://USER:PASSWORD@HOST:5432/DATABASE, with %-escapes for special characters of user and password',
