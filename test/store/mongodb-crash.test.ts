@@ -79,7 +79,7 @@ describe.skipIf((await findMongodb()) === null)('MongoDB and kill -9', () => {
       expect(state).toMatchObject({ version: 1, state: 'fired' });
       expect(await other.alerts({ limit: 10 })).toHaveLength(1);
     });
-  }, 120_000);
+  });
 });
 
 /** Kills a child at its first command, on another database at its second, and so on until it has no more. */

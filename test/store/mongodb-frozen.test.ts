@@ -68,7 +68,7 @@ describe.skipIf((await findMongodb()) === null)('MongoDB and frozen receivers', 
     frozen.goOn();
     await frozen.answer;
     await expectEachOnce(frozen.store);
-  }, 60_000);
+  });
 
   test('P9 P37 the same when it is too late by its own clock, and nobody repeats what it refuses', async () => {
     await using frozen = await frozenAmidStoring();
@@ -84,7 +84,7 @@ describe.skipIf((await findMongodb()) === null)('MongoDB and frozen receivers', 
     await expectAgreement(frozen.store, await searchAll(frozen.store));
     await crashAppend(frozen.store);
     await expectEachOnce(frozen.store);
-  }, 60_000);
+  });
 });
 
 /** A store whose append stands still before it sends its first records, and another receiver. */

@@ -63,42 +63,38 @@ describe.skipIf((await findMongodb()) === null)('MongoDB with several receivers'
       expect(card?.recent.ERROR).toBe(150);
     }));
 
-  test(
-    'P9 P37 appends that overlap, each in another order, wait for each other and never for ever',
-    () =>
-      withReceivers(async (receivers) => {
-        const batches = Array.from({ length: 12 }, (_, number) =>
-          batch(
-            Array.from({ length: 100 }, (_, line) =>
-              errorRecord({
-                logger: `logger.${number % 3}`,
-                body: `${number} ${line}`,
-                attributes: line % 50 === 0 ? { 'log.record.uid': `u-${number % 5}-${line}` } : {},
-              }),
-            ),
-            `key-${number}`,
+  test('P9 P37 appends that overlap, each in another order, wait for each other and never for ever', () =>
+    withReceivers(async (receivers) => {
+      const batches = Array.from({ length: 12 }, (_, number) =>
+        batch(
+          Array.from({ length: 100 }, (_, line) =>
+            errorRecord({
+              logger: `logger.${number % 3}`,
+              body: `${number} ${line}`,
+              attributes: line % 50 === 0 ? { 'log.record.uid': `u-${number % 5}-${line}` } : {},
+            }),
           ),
-        );
-        const orders = [
-          batches,
-          batches.toReversed(),
-          batches.toSorted((a, b) => ((a.key ?? '') < (b.key ?? '') ? -1 : 1)),
-        ];
-        const answers = await Promise.all(
-          receivers.flatMap((receiver, index) => [
-            receiver.append(orders[index]!.slice(0, 7)),
-            receiver.append(orders[index]!.slice(7)),
-          ]),
-        );
-        // 12 requests of 98 records without and 2 with a uid, and there are 10 uids.
-        const expected = 12 * 98 + 10;
-        expect(answers.flat().reduce((sum, { stored }) => sum + stored, 0)).toBe(expected);
-        const cards = await cardsOf(receivers[1]!, CARDS);
-        expect(cards.reduce((sum, { recent }) => sum + recent.ERROR, 0)).toBe(expected);
-        expect(await searchAll(receivers[0]!)).toHaveLength(expected);
-      }),
-    60_000,
-  );
+          `key-${number}`,
+        ),
+      );
+      const orders = [
+        batches,
+        batches.toReversed(),
+        batches.toSorted((a, b) => ((a.key ?? '') < (b.key ?? '') ? -1 : 1)),
+      ];
+      const answers = await Promise.all(
+        receivers.flatMap((receiver, index) => [
+          receiver.append(orders[index]!.slice(0, 7)),
+          receiver.append(orders[index]!.slice(7)),
+        ]),
+      );
+      // 12 requests of 98 records without and 2 with a uid, and there are 10 uids.
+      const expected = 12 * 98 + 10;
+      expect(answers.flat().reduce((sum, { stored }) => sum + stored, 0)).toBe(expected);
+      const cards = await cardsOf(receivers[1]!, CARDS);
+      expect(cards.reduce((sum, { recent }) => sum + recent.ERROR, 0)).toBe(expected);
+      expect(await searchAll(receivers[0]!)).toHaveLength(expected);
+    }));
 
   test('P9 a uid that several receivers are sent is stored once', () =>
     withReceivers(async (receivers) => {

@@ -319,7 +319,7 @@ await describeOnPostgres('reading PostgreSQL', (database) => {
       // As autovacuum does it sooner or later: what waits beside a trigram index to be put into it makes using it dear.
       await connection.query(`vacuum analyze ${schema}.record`);
       await connection.query(`analyze ${schema}.hour_count`);
-    }, 120_000);
+    });
     afterAll(() => close());
 
     const ofLogger = and(fieldEquals('service', 'shop'), fieldEquals('logger', 'logger.3'));

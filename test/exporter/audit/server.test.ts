@@ -36,7 +36,7 @@ beforeAll(async () => {
   group.event('shipped', 'box left', { at: MINUTES_AGO(1), data: { parcels: new Map([['a', 1]]) } });
   group.info('order placed', { at: MINUTES_AGO(2) });
   await shutdown();
-}, 60_000);
+});
 afterAll(() => server.stop());
 
 const get = (path: string) => getJson<EventList>(server.dashboard, path);

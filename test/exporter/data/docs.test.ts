@@ -31,22 +31,18 @@ test('every example of the SQL layers is there', () => {
 });
 
 describe.each(blocks)('the code under "$heading"', ({ heading, code }) => {
-  test.skipIf(code.includes('DATABASE_URL') && postgres === null)(
-    'runs and sends what the page says',
-    async () => {
-      const database = code.includes('DATABASE_URL') ? await postgresDatabase() : undefined;
-      try {
-        await using sink = await startSink();
-        const environment = { LOGVITALS_URL: sink.url, DATABASE_URL: database?.url ?? '' };
-        const script = startScript(application.write(`${heading}.mjs`, code), environment);
-        expect(await script.finished).toMatchObject({ code: 0, stderr: '' });
-        expect(sink.accepted.map(({ body }) => body)).toEqual(SENT[heading]);
-      } finally {
-        await database?.drop();
-      }
-    },
-    60_000,
-  );
+  test.skipIf(code.includes('DATABASE_URL') && postgres === null)('runs and sends what the page says', async () => {
+    const database = code.includes('DATABASE_URL') ? await postgresDatabase() : undefined;
+    try {
+      await using sink = await startSink();
+      const environment = { LOGVITALS_URL: sink.url, DATABASE_URL: database?.url ?? '' };
+      const script = startScript(application.write(`${heading}.mjs`, code), environment);
+      expect(await script.finished).toMatchObject({ code: 0, stderr: '' });
+      expect(sink.accepted.map(({ body }) => body)).toEqual(SENT[heading]);
+    } finally {
+      await database?.drop();
+    }
+  });
 });
 
 test('the page has every option', () => {

@@ -33,25 +33,21 @@ async function sentBy(heading: string, environment: Record<string, string>): Pro
   return sink.accepted.map(({ body }) => body);
 }
 
-test.skipIf(postgres === null)(
-  'the example of Prisma runs and sends what the page says',
-  async () => {
-    const schema = codeBlocks(PAGE, 'prisma')[0]?.code;
-    application.write('schema.prisma', String(schema));
-    generatePrisma(application.directory);
-    const database = await postgresDatabase();
-    try {
-      await withClient(database.url, (client) =>
-        client.query('create table "Product" (id serial primary key, name text not null, price decimal not null)'),
-      );
-      const sent = await sentBy('Prisma', { DATABASE_URL: database.url });
-      expect(sent).toEqual(['create Product 1 "Tea"', 'update Product 1 "Tea"', 'delete Product 1 "Tea"']);
-    } finally {
-      await database.drop();
-    }
-  },
-  60_000,
-);
+test.skipIf(postgres === null)('the example of Prisma runs and sends what the page says', async () => {
+  const schema = codeBlocks(PAGE, 'prisma')[0]?.code;
+  application.write('schema.prisma', String(schema));
+  generatePrisma(application.directory);
+  const database = await postgresDatabase();
+  try {
+    await withClient(database.url, (client) =>
+      client.query('create table "Product" (id serial primary key, name text not null, price decimal not null)'),
+    );
+    const sent = await sentBy('Prisma', { DATABASE_URL: database.url });
+    expect(sent).toEqual(['create Product 1 "Tea"', 'update Product 1 "Tea"', 'delete Product 1 "Tea"']);
+  } finally {
+    await database.drop();
+  }
+});
 
 test.skipIf(mongodb === null).each([
   {
@@ -69,15 +65,11 @@ test.skipIf(mongodb === null).each([
       expect.stringMatching(`^${action} Product [0-9a-f]{24} "Tea"$`),
     ),
   },
-])(
-  'the example of $heading runs and sends what the page says',
-  async ({ heading, bodies }) => {
-    const database = await mongodbDatabase();
-    try {
-      expect(await sentBy(heading, { MONGODB_URL: database.url })).toEqual(bodies);
-    } finally {
-      await database.drop();
-    }
-  },
-  60_000,
-);
+])('the example of $heading runs and sends what the page says', async ({ heading, bodies }) => {
+  const database = await mongodbDatabase();
+  try {
+    expect(await sentBy(heading, { MONGODB_URL: database.url })).toEqual(bodies);
+  } finally {
+    await database.drop();
+  }
+});

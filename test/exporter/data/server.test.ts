@@ -31,7 +31,7 @@ beforeAll(async () => {
   });
   await db.destroy();
   await shutdown();
-}, 60_000);
+});
 afterAll(() => server?.stop());
 
 test('P51 P54 P74 what was done to a row of the database is the history of that object', async () => {

@@ -27,7 +27,7 @@ export interface InstalledApplication extends Disposable {
 }
 
 /** Milliseconds that packing and copying may take on a slow machine. */
-export const INSTALL_TIMEOUT = 60_000;
+export const INSTALL_TIMEOUT = 180_000;
 
 /** @param others What the application uses besides, which is linked to what is installed here. */
 export function installApplication(line: OpenTelemetryLine, others: readonly string[] = []): InstalledApplication {

@@ -40,7 +40,7 @@ beforeAll(async () => {
     create function explode(int) returns boolean language plpgsql as $$
     begin if current_query() like 'select%' then raise exception 'not readable'; end if; return true; end $$;
   `);
-}, 60_000);
+});
 afterAll(() => pglite.close());
 
 beforeEach(async () => {

@@ -23,7 +23,7 @@ describe.skipIf(postgres === null)('node-postgres, with a schema and names in sn
     plain = drizzle(pool, { casing: 'snake_case' });
     db = auditDrizzle(plain);
     await pool.query('create schema zoo; create table zoo.pets (id serial primary key, name text, age_in_years int)');
-  }, 60_000);
+  });
   afterAll(async () => {
     await pool?.end();
     await database?.drop();

@@ -17,11 +17,11 @@ describe.skipIf(postgres === null)('Drizzle on node-postgres', () => {
     database = await postgresDatabase();
     pool = new pg.Pool({ connectionString: database.url });
     await pool.query('create table items (id serial primary key, name text unique)');
-  }, 60_000);
+  });
   afterAll(async () => {
     await pool.end();
     await database.drop();
-  }, 60_000);
+  });
 
   test('P51 a savepoint that cannot be set, since a statement failed before, does not make the transaction good', async () => {
     using recording = recordEvents();

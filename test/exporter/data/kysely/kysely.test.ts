@@ -32,7 +32,7 @@ beforeAll(async () => {
     create table orders (id serial primary key, user_id int, total numeric(10,2));
     create table order_tags (order_id int, tag_id int, primary key (order_id, tag_id));
   `);
-}, 60_000);
+});
 afterAll(() => pglite.close());
 
 beforeEach(async () => {

@@ -28,7 +28,7 @@ describe.skipIf(postgres === null)('a server with several connections', () => {
       create function explode(int) returns boolean language plpgsql as $$
       begin if current_query() like 'select%' then raise exception 'not readable'; end if; return true; end $$
     `.execute(plain);
-  }, 60_000);
+  });
   afterAll(async () => {
     await db?.destroy();
     await plain?.destroy();

@@ -23,7 +23,7 @@ describe.skipIf(postgres === null)('Prisma', () => {
     generated = await generatedClient();
     plain = generated.open(database);
     prisma = audited();
-  }, 60_000);
+  });
   afterAll(async () => {
     await plain?.$disconnect();
     generated?.[Symbol.dispose]();

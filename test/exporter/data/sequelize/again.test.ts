@@ -15,11 +15,11 @@ describe.skipIf(postgres === null)('Sequelize', () => {
     sequelize = new Sequelize(database.url, { dialect: 'postgres', dialectModule: pg, logging: false });
     sequelize.define('Item', { name: DataTypes.STRING }, { tableName: 'items', timestamps: false });
     await sequelize.sync();
-  }, 60_000);
+  });
   afterAll(async () => {
     await sequelize.close();
     await database.drop();
-  }, 60_000);
+  });
 
   test('P51 asked again, it records each change once, by the latest options', async () => {
     using recording = recordEvents();

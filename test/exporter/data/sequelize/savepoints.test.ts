@@ -15,11 +15,11 @@ describe.skipIf(postgres === null)('Sequelize', () => {
     sequelize = auditSequelize(new Sequelize(database.url, { dialect: 'postgres', dialectModule: pg, logging: false }));
     sequelize.define('Item', { name: DataTypes.STRING }, { tableName: 'items', timestamps: false });
     await sequelize.sync();
-  }, 60_000);
+  });
   afterAll(async () => {
     await sequelize.close();
     await database.drop();
-  }, 60_000);
+  });
 
   test('P51 savepoints within savepoints are undone as the database does, which Sequelize gives the same names', async () => {
     using recording = recordEvents();

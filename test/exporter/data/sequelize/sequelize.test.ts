@@ -74,7 +74,7 @@ describe.skipIf(postgres === null)('Sequelize', () => {
       create function explode(int) returns boolean language plpgsql as $$
       begin if current_query() like 'SELECT%' then raise exception 'not readable'; end if; return true; end $$`);
     db = audited();
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const sequelize of opened) await sequelize.close();
     await database?.drop();

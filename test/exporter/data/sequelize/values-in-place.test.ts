@@ -18,11 +18,11 @@ describe.skipIf(postgres === null)('Sequelize', () => {
     const attributes = { name: DataTypes.STRING, meta: DataTypes.JSONB };
     sequelize.define('Item', attributes, { tableName: 'items', timestamps: false });
     await sequelize.sync();
-  }, 60_000);
+  });
   afterAll(async () => {
     await sequelize.close();
     await database.drop();
-  }, 60_000);
+  });
 
   const createItem = () => sequelize.models.Item!.create({ name: 'Tea', meta: { size: { cm: 10 } } }) as Promise<Item>;
 

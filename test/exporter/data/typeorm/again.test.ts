@@ -18,11 +18,11 @@ describe.skipIf(postgres === null)('TypeORM', () => {
     database = await postgresDatabase();
     source = new DataSource({ type: 'postgres', url: database.url, entities: [Item], synchronize: true });
     await source.initialize();
-  }, 60_000);
+  });
   afterAll(async () => {
     await source.destroy();
     await database.drop();
-  }, 60_000);
+  });
 
   async function write() {
     const items = source.getRepository(Item);

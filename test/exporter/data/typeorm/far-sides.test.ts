@@ -41,7 +41,7 @@ describe.skipIf(postgres === null)('TypeORM, where save sets a pointer from the 
     database = await postgresDatabase();
     source = new DataSource({ type: 'postgres', url: database.url, entities: [Orders, Lines], synchronize: true });
     await source.initialize();
-  }, 60_000);
+  });
   afterAll(async () => {
     await source?.destroy();
     await database?.drop();

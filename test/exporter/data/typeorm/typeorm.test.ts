@@ -81,7 +81,7 @@ describe.skipIf(postgres === null)('TypeORM', () => {
       create function explode(int) returns boolean language plpgsql as $$
       begin if current_query() like 'SELECT%' then raise exception 'not readable'; end if; return true; end $$`);
     source = await audited();
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const one of opened) await one.destroy();
     await database?.drop();
