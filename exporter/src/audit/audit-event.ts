@@ -1,7 +1,6 @@
 import { type Actor, currentActor } from '../emit/context.ts';
-import { actorAttributes, emit, type Happening, idText } from '../emit/emit.ts';
+import { actorAttributes, emit, type Happening, idText, readActor } from '../emit/emit.ts';
 import { recordableTime } from '../emit/time.ts';
-import { readable } from '../readable.ts';
 import { severities } from '../severities.ts';
 import type { Changes } from './diff.ts';
 import { callHooks } from './event-hooks.ts';
@@ -64,9 +63,6 @@ export function emitAudit(event: AuditEvent, recording: AuditRecording = {}): Lo
   callHooks(logged);
   return logged;
 }
-
-/** Who acts, as known now. */
-export const readActor = (actor: Actor | null): Actor | null => readable(actor, ['id', 'name', 'email']);
 
 function attributesOf({ action, object, actor, tool, changes, template, values, attributes }: LoggedEvent) {
   return {

@@ -1,7 +1,8 @@
 import { type Actor, currentActor } from '../emit/context.ts';
+import { readActor } from '../emit/emit.ts';
 import { readable } from '../readable.ts';
 import { severities } from '../severities.ts';
-import { emitAudit, type LoggedEvent, readActor } from './audit-event.ts';
+import { emitAudit, type LoggedEvent } from './audit-event.ts';
 import { describeActor } from './words.ts';
 
 /** What is known of a login beside who it was. */

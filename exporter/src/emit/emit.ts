@@ -1,6 +1,7 @@
+import { readable } from '../readable.ts';
 import { type Actor, currentActor } from './context.ts';
 import { type EmittedRecord, globalLogger, type Logger } from './logger-provider.ts';
-import { type AnyValue, safeValue } from './safe-value.ts';
+import { type AnyValue, safeValue, stringForm } from './safe-value.ts';
 import { sayOnce } from './said-once.ts';
 import { recordableTime } from './time.ts';
 
@@ -55,7 +56,7 @@ export function emitDescribed(scope: string, occasion: Occasion, describe: () =>
     const description = describe();
     if (description !== undefined) logger.emit(recordOf(occasion, description));
   } catch (error) {
-    sayOnce('emit failed', `a record of ${scope} could not be emitted: ${String(safeValue(String(error)))}`);
+    sayOnce('emit failed', `a record of ${scope} could not be emitted: ${String(safeValue(stringForm(error)))}`);
   }
 }
 
@@ -71,14 +72,18 @@ function isEnabled(logger: Logger, { eventName, severity, context }: Occasion): 
   return logger.enabled?.(wanted) !== false;
 }
 
-/** As attributes, `user.id` always a text. */
+/** As attributes, `user.id` always a text. What an actor's getters throw costs that one attribute. */
 export function actorAttributes(actor: Actor | null): Record<string, unknown> {
+  const { id, name, email } = readActor(actor) ?? {};
   return {
-    'user.id': idText(actor?.id),
-    'user.name': actor?.name,
-    'user.email': actor?.email,
+    'user.id': idText(id),
+    'user.name': name,
+    'user.email': email,
   };
 }
+
+/** Who it is now, of an actor that may be an object of the application's. */
+export const readActor = (actor: Actor | null): Actor | null => readable(actor, ['id', 'name', 'email']);
 
 /** An id as the text that it is recorded as: bytes in hex, and JSON of composite ones, which are objects. */
 export function idText(id: unknown): string | undefined {

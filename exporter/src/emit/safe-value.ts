@@ -166,7 +166,8 @@ function fieldOf(value: object, name: string): unknown {
   }
 }
 
-function stringForm(value: unknown): string {
+/** As text, of whatever length. Never throws. */
+export function stringForm(value: unknown): string {
   try {
     if (typeof value === 'function') return `[function ${value.name}]`;
     return String(value);

@@ -40,6 +40,18 @@ test('the current actor is added, unless the attributes name one, be it nobody',
   ]);
 });
 
+test('P64 an actor whose getter throws costs that attribute alone', async () => {
+  await using recording = startRecording();
+  const actor = {
+    id: 7,
+    get name(): string {
+      throw new Error('the session is closed');
+    },
+  };
+  runAs(actor, () => emit('shop', happening));
+  expect((await recording.only()).attributes).toEqual({ 'user.id': '7' });
+});
+
 test('a provider of the older API alone gets the records', async () => {
   const bodies: unknown[] = [];
   const processor = {
@@ -95,10 +107,11 @@ test('without a provider it says so, once', async () => {
   expect(warnings).toEqual(['nothing is recorded for shop: call register() first, or set OpenTelemetry logs up']);
 });
 
-test('P64 a provider that throws is said once, and nothing is thrown', async () => {
+test('P64 a provider that throws is said once, and nothing is thrown, whatever it throws', async () => {
+  const thrown = [new Error('broken'), Object.create(null)];
   logs.setGlobalLoggerProvider({
     getLogger() {
-      throw new Error('broken');
+      throw thrown.shift();
     },
   });
   try {
@@ -106,6 +119,7 @@ test('P64 a provider that throws is said once, and nothing is thrown', async () 
       emit('shop', happening);
       emit('shop', happening);
     });
+    expect(thrown).toEqual([]);
     expect(warnings).toEqual(['a record of shop could not be emitted: Error: broken']);
   } finally {
     logs.disable();
