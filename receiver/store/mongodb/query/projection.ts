@@ -1,3 +1,4 @@
+import { attributesOfNamed } from '../../../query/named-attributes.ts';
 import type { Field, NamedField } from '../../../query/tree.ts';
 import { pathOf } from '../readable.ts';
 
@@ -7,15 +8,7 @@ export type Projection = Readonly<Record<string, 1>>;
 /** What counting by time and level needs. */
 const COUNTED = ['timestampNanos', 'severityNumber'] as const;
 
-/** The attributes that named fields stand for, under all their names. */
-const NAMED_ATTRIBUTES: Partial<Readonly<Record<NamedField, readonly string[]>>> = {
-  group: ['logvitals.group.id'],
-  actor: ['user.id', 'enduser.id'],
-  action: ['logvitals.audit.action'],
-  tool: ['logvitals.audit.tool'],
-  'object.type': ['logvitals.object.type'],
-  'object.id': ['logvitals.object.id'],
-};
+/** Where the other named fields are read from. */
 const NAMED_PATHS: Partial<Readonly<Record<NamedField, readonly string[]>>> = {
   level: ['severityText'],
   service: ['service'],
@@ -36,7 +29,7 @@ export function projectionOf(fields: readonly Field[]): Projection {
 
 function pathsOf(field: Field): readonly string[] {
   if (field.kind !== 'named') return keyPaths(field.kind === 'attribute' ? 'attributes' : 'resource', field.key);
-  const keys = NAMED_ATTRIBUTES[field.name] ?? [];
+  const keys = attributesOfNamed(field.name) ?? [];
   return [...(NAMED_PATHS[field.name] ?? []), ...keys.flatMap((key) => keyPaths('attributes', key))];
 }
 

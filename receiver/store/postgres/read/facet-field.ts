@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { fieldTexts } from '../../../query/field-values.ts';
+import { attributesOfNamed } from '../../../query/named-attributes.ts';
 import type { Field, NamedField } from '../../../query/tree.ts';
 import type { LogRecord } from '../../../record/log-record.ts';
 import { LEVELS } from '../../../record/severity.ts';
@@ -25,15 +26,6 @@ export interface FacetField {
   ): Promise<(key: string) => readonly string[]>;
 }
 
-const ATTRIBUTES: Readonly<Partial<Record<NamedField, readonly string[]>>> = {
-  group: ['logvitals.group.id'],
-  actor: ['user.id', 'enduser.id'],
-  action: ['logvitals.audit.action'],
-  tool: ['logvitals.audit.tool'],
-  'object.type': ['logvitals.object.type'],
-  'object.id': ['logvitals.object.id'],
-};
-
 const LEVEL_NAMES = sql.raw(`array[${LEVELS.map((level) => `'${level}'`).join(', ')}]`);
 
 const TEXT_COLUMNS: Readonly<Partial<Record<NamedField, Sql>>> = {
@@ -50,7 +42,7 @@ export function facetField(field: Field): FacetField {
   if (field.kind === 'resource') return ofResources(field);
   const { name } = field;
   if (name === 'service' || name === 'logger') return ofLoggers(name);
-  const attributes = ATTRIBUTES[name];
+  const attributes = attributesOfNamed(name);
   return attributes ? ofAttributes(attributes) : ofText(TEXT_COLUMNS[name]!);
 }
 

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { NAMED_ATTRIBUTES } from '../../../query/named-attributes.ts';
 import type { FieldTest, NamedField } from '../../../query/tree.ts';
 import { MANY, shortText } from '../plain-text.ts';
 import { attributeFits, MAYBE_NUMBER } from './attribute-condition.ts';
@@ -20,12 +21,12 @@ type Sql = ReturnType<typeof sql>;
 
 /** Named fields of a record that are attributes with a short column of their own. */
 const ATTRIBUTE_COLUMNS = {
-  group: { column: sql`group_id`, keys: ['logvitals.group.id'] },
-  actor: { column: sql`actor`, keys: ['user.id', 'enduser.id'] },
-  action: { column: sql`action`, keys: ['logvitals.audit.action'] },
-  tool: { column: sql`tool`, keys: ['logvitals.audit.tool'] },
-  'object.type': { column: sql`object_type`, keys: ['logvitals.object.type'] },
-  'object.id': { column: sql`object_id`, keys: ['logvitals.object.id'] },
+  group: { column: sql`group_id`, keys: NAMED_ATTRIBUTES.group },
+  actor: { column: sql`actor`, keys: NAMED_ATTRIBUTES.actor },
+  action: { column: sql`action`, keys: NAMED_ATTRIBUTES.action },
+  tool: { column: sql`tool`, keys: NAMED_ATTRIBUTES.tool },
+  'object.type': { column: sql`object_type`, keys: NAMED_ATTRIBUTES['object.type'] },
+  'object.id': { column: sql`object_id`, keys: NAMED_ATTRIBUTES['object.id'] },
 } as const;
 
 /** Short columns by the attribute that decides alone what they hold. */

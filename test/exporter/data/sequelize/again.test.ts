@@ -1,25 +1,20 @@
-import pg from 'pg';
-import { DataTypes, Sequelize } from 'sequelize';
+import { DataTypes, type Sequelize } from 'sequelize';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditSequelize } from '../../../../exporter/src/sequelize.ts';
-import { findPostgres, postgresDatabase, type TestDatabase } from '../../../helpers/postgres.ts';
+import { findPostgres } from '../../../helpers/postgres.ts';
 import { recordEvents } from '../recorded.ts';
+import { type Items, openItems } from './items.ts';
 
 const postgres = await findPostgres();
 
 describe.skipIf(postgres === null)('Sequelize', () => {
-  let database: TestDatabase;
+  let items: Items;
   let sequelize: Sequelize;
   beforeAll(async () => {
-    database = await postgresDatabase();
-    sequelize = new Sequelize(database.url, { dialect: 'postgres', dialectModule: pg, logging: false });
-    sequelize.define('Item', { name: DataTypes.STRING }, { tableName: 'items', timestamps: false });
-    await sequelize.sync();
+    items = await openItems({ name: DataTypes.STRING });
+    sequelize = items.sequelize;
   });
-  afterAll(async () => {
-    await sequelize.close();
-    await database.drop();
-  });
+  afterAll(() => items[Symbol.asyncDispose]());
 
   test('P51 asked again, it records each change once, by the latest options', async () => {
     using recording = recordEvents();

@@ -1,25 +1,21 @@
-import pg from 'pg';
-import { DataTypes, Sequelize, type Transaction } from 'sequelize';
+import { DataTypes, type Sequelize, type Transaction } from 'sequelize';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditSequelize } from '../../../../exporter/src/sequelize.ts';
-import { findPostgres, postgresDatabase, type TestDatabase } from '../../../helpers/postgres.ts';
+import { findPostgres } from '../../../helpers/postgres.ts';
 import { recordEvents } from '../recorded.ts';
+import { type Items, openItems } from './items.ts';
 
 const postgres = await findPostgres();
 
 describe.skipIf(postgres === null)('Sequelize', () => {
-  let database: TestDatabase;
+  let items: Items;
   let sequelize: Sequelize;
   beforeAll(async () => {
-    database = await postgresDatabase();
-    sequelize = auditSequelize(new Sequelize(database.url, { dialect: 'postgres', dialectModule: pg, logging: false }));
-    sequelize.define('Item', { name: DataTypes.STRING }, { tableName: 'items', timestamps: false });
-    await sequelize.sync();
+    items = await openItems({ name: DataTypes.STRING });
+    sequelize = items.sequelize;
+    auditSequelize(sequelize);
   });
-  afterAll(async () => {
-    await sequelize.close();
-    await database.drop();
-  });
+  afterAll(() => items[Symbol.asyncDispose]());
 
   test('P51 savepoints within savepoints are undone as the database does, which Sequelize gives the same names', async () => {
     using recording = recordEvents();

@@ -1,28 +1,22 @@
-import pg from 'pg';
-import { DataTypes, type Model, Sequelize } from 'sequelize';
+import { DataTypes, type Model, type Sequelize } from 'sequelize';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditSequelize } from '../../../../exporter/src/sequelize.ts';
-import { findPostgres, postgresDatabase, type TestDatabase } from '../../../helpers/postgres.ts';
+import { findPostgres } from '../../../helpers/postgres.ts';
 import { recordEvents } from '../recorded.ts';
+import { type Items, openItems } from './items.ts';
 
 type Item = Model & { name: string; meta: { size: { cm: number } } };
 
 const postgres = await findPostgres();
 
 describe.skipIf(postgres === null)('Sequelize', () => {
-  let database: TestDatabase;
+  let items: Items;
   let sequelize: Sequelize;
   beforeAll(async () => {
-    database = await postgresDatabase();
-    sequelize = new Sequelize(database.url, { dialect: 'postgres', dialectModule: pg, logging: false });
-    const attributes = { name: DataTypes.STRING, meta: DataTypes.JSONB };
-    sequelize.define('Item', attributes, { tableName: 'items', timestamps: false });
-    await sequelize.sync();
+    items = await openItems({ name: DataTypes.STRING, meta: DataTypes.JSONB });
+    sequelize = items.sequelize;
   });
-  afterAll(async () => {
-    await sequelize.close();
-    await database.drop();
-  });
+  afterAll(() => items[Symbol.asyncDispose]());
 
   const createItem = () => sequelize.models.Item!.create({ name: 'Tea', meta: { size: { cm: 10 } } }) as Promise<Item>;
 
