@@ -7,6 +7,7 @@ import { type Connection, openConnection } from '../../receiver/store/postgres/c
 import { createReader } from '../../receiver/store/postgres/read/reader.ts';
 import type { LogStore } from '../../receiver/store/store.ts';
 import { auditRecord, groupRecord, requestRecord } from '../helpers/audit.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { DAY, logRecord, NOON } from '../helpers/records.ts';
 import { append } from './contract/harness.ts';
 import { describeOnPostgres, HOOK_TIMEOUT, openPostgres, ownSchema } from './postgres-opened.ts';
@@ -86,12 +87,15 @@ await describeOnPostgres('events on PostgreSQL', (database) => {
   });
 
   test('P73 counting reads no rows, but for those that nobody has vacuumed', async () => {
-    await connection.query(`vacuum ${connection.schema}.record`);
-    for (const query of [KIND_QUERIES.action, KIND_QUERIES.group, queryOf('event:logvitals.http')]) {
-      const { connection: explained, nodes } = explaining(connection);
-      await createReader(explained).histogram({ query, boundaries: [NOON - 5n * DAY, NOON - DAY] });
-      expect(new Set(recordAccess(nodes).map(({ how }) => how))).toEqual(new Set(['Index Only Scan']));
-    }
+    // Again while another transaction, such as the server's own analyze, is older than some of the rows.
+    await eventually(async () => {
+      await connection.query(`vacuum ${connection.schema}.record`);
+      for (const query of [KIND_QUERIES.action, KIND_QUERIES.group, queryOf('event:logvitals.http')]) {
+        const { connection: explained, nodes } = explaining(connection);
+        await createReader(explained).histogram({ query, boundaries: [NOON - 5n * DAY, NOON - DAY] });
+        expect(new Set(recordAccess(nodes).map(({ how }) => how))).toEqual(new Set(['Index Only Scan']));
+      }
+    });
   });
 });
 
