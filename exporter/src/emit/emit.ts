@@ -72,13 +72,12 @@ function isEnabled(logger: Logger, { eventName, severity, context }: Occasion): 
   return logger.enabled?.(wanted) !== false;
 }
 
-/** As attributes, `user.id` always a text. What an actor's getters throw costs that one attribute. */
+/** As attributes, `user.id` always a text. */
 export function actorAttributes(actor: Actor | null): Record<string, unknown> {
-  const { id, name, email } = readActor(actor) ?? {};
   return {
-    'user.id': idText(id),
-    'user.name': name,
-    'user.email': email,
+    'user.id': idText(actor?.id),
+    'user.name': actor?.name,
+    'user.email': actor?.email,
   };
 }
 
@@ -113,9 +112,9 @@ export function safeAttributes(attributes: Happening['attributes']): Record<stri
   return safe;
 }
 
-/** Adds who acts to what is safe already. */
+/** Adds who acts to what is safe already. What an actor's getters throw costs that one attribute. */
 export function addActor(attributes: Record<string, AnyValue>, actor: Actor | null): void {
-  if (actor !== null) addSafely(attributes, actorAttributes(actor));
+  if (actor !== null) addSafely(attributes, actorAttributes(readActor(actor)));
 }
 
 function addSafely(safe: Record<string, AnyValue>, attributes: Happening['attributes']): void {
